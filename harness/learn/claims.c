@@ -158,17 +158,15 @@ static bool is_said(const struct drafting *drafting, size_t from,
                     const struct path_arrival *arrival, size_t *budget)
 {
     struct space_region rest = {.cube = arrival->region.cube};
-    int status = 0;
-    for (size_t i = drafting->first[from]; i < drafting->first[from + 1] && status == 0; i++) {
+    enum space_answer answer = space_leave_region(&rest, &arrival->region);
+    for (size_t i = drafting->first[from]; i < drafting->first[from + 1] && answer == SPACE_FOUND;
+         i++) {
         const struct claim *claim = &drafting->draft.claims[i];
         if (drafting->holds[i] && claim->to == arrival->host) {
-            status = space_exclude(&rest, &claim->match);
+            answer = space_leave(&rest, &claim->match);
         }
     }
-    for (size_t i = 0; i < arrival->region.n_excluded && status == 0; i++) {
-        status = space_exclude(&rest, arrival->region.excluded[i]);
-    }
-    enum space_answer answer = status < 0 ? SPACE_OPEN : space_region_find(&rest, budget, NULL);
+    answer = answer == SPACE_FOUND ? space_region_find(&rest, budget, NULL) : answer;
     space_region_free(&rest);
     return answer == SPACE_EMPTY;
 }

@@ -195,6 +195,25 @@ static int ask_both(struct kin *kin, size_t visit, size_t a, size_t b)
     return 0;
 }
 
+/* Which holes of an entry of this visit's switch are there? NULL: none. */
+static const struct space_holes *holes_at(const struct kin *kin, size_t visit, size_t entry)
+{
+    return space_table_holes(&kin->network->tables[kin->walk->hops[visit].in.sw], entry);
+}
+
+/* The kin are in no hole of the entry that takes the header. */
+static int leave_holes(struct kin *kin, size_t visit)
+{
+    const struct space_holes *holes = holes_at(kin, visit, kin->walk->hops[visit].entry);
+    int status = 0;
+    for (; holes && status == 0; holes = holes->next) {
+        for (size_t i = 0; i < holes->n_cubes && status == 0; i++) {
+            status = leave_out(kin, visit, &holes->cubes[i]);
+        }
+    }
+    return status;
+}
+
 /* An entry that may take kin as the one does that takes the header: one of its
  * rank, or one that goes before it. */
 static int ask_other(struct kin *kin, size_t index, uint32_t entry)
@@ -203,6 +222,11 @@ static int ask_other(struct kin *kin, size_t index, uint32_t entry)
     const struct flow_entry *other = &kin->network->switches[visit->in.sw].flows->entries[entry];
     if (!match_takes(&other->match, &visit->header)) {
         return leave_out(kin, index, &other->match);
+    }
+    const struct match *hole = space_hole_of(holes_at(kin, index, entry), &visit->header);
+    if (hole) {
+        ask(kin, &kin->set[index], &hole->mask);
+        return 0;
     }
     if (visit->entry == ENTRY_NONE) {
         return -1; /* there was no memory to see that it takes the header */
@@ -226,10 +250,12 @@ static int ask_entry(struct kin *kin, size_t index)
     if (is_taken) {
         ask(kin, &kin->set[index], &flows[visit->entry].match.mask);
     }
+    int status = is_taken ? leave_holes(kin, index) : 0;
     struct match cube = here(kin, index);
-    int status = space_list_overlapping(&kin->network->tables[visit->in.sw], &cube, rank,
-                                        index == 0 && is_taken ? rank : UINT32_MAX, kin->budget,
-                                        &kin->found);
+    status = status < 0 ? -1
+                        : space_list_overlapping(&kin->network->tables[visit->in.sw], &cube, rank,
+                                                 index == 0 && is_taken ? rank : UINT32_MAX,
+                                                 kin->budget, &kin->found);
     for (size_t i = 0; i < kin->found.n_entries && status == 0; i++) {
         uint32_t other = kin->found.entries[i];
         status = other == visit->entry ? 0 : ask_other(kin, index, other);

@@ -19,7 +19,8 @@ struct seen {
     struct port_ref port;
     struct match cube;
     const struct match *const *excluded;
-    size_t n_excluded;
+    const struct space_cut *cuts;
+    size_t n_excluded, n_cuts;
 };
 
 struct search {
@@ -57,26 +58,55 @@ static enum space_answer effective(const struct path_network *network, size_t sw
     return answer == SPACE_FOUND ? space_region_find(region, budget, NULL) : answer;
 }
 
-/* The cubes of `from` without in_port, carried back through the rewrite, are
- * taken away from `region`. */
-static int exclude_carried(struct search *search, const struct space_rewrite *rewrite,
-                           const struct space_region *from, struct space_region *region)
+/* The cube without in_port, carried back through the rewrite, is taken away from `region`, but for
+ * these holes. */
+static enum space_answer exclude_back(struct search *search, const struct space_rewrite *rewrite,
+                                      const struct match *cube, const struct space_holes *holes,
+                                      struct space_region *region)
 {
-    for (size_t i = 0; i < from->n_excluded; i++) {
-        struct match excluded = *from->excluded[i];
-        excluded.value.in_port = excluded.mask.in_port = 0;
-        struct match *back = base_arena_alloc(&search->arena, 2 * sizeof *back);
-        size_t n = back ? space_preimage(rewrite, &excluded, back) : 0;
-        for (size_t j = 0; j < n; j++) {
-            if (space_exclude(region, &back[j]) < 0) {
-                return -1;
-            }
-        }
-        if (!back) {
+    struct match excluded = *cube;
+    struct match *back = base_arena_alloc(&search->arena, 2 * sizeof *back);
+    excluded.value.in_port = excluded.mask.in_port = 0;
+    size_t n = back ? space_preimage(rewrite, &excluded, back) : 0;
+    enum space_answer answer = back ? SPACE_FOUND : SPACE_OPEN;
+    for (size_t i = 0; i < n && answer == SPACE_FOUND; i++) {
+        answer = space_leave_cut(region, &back[i], holes, NULL);
+    }
+    return answer;
+}
+
+/* Holes of packets that enter by in_port, carried back. -1 without memory. */
+static int carry_holes(struct search *search, const struct space_rewrite *rewrite, uint16_t in_port,
+                       const struct space_holes *holes, const struct space_holes **carried)
+{
+    for (; holes; holes = holes->next) {
+        struct space_holes *back = base_arena_alloc(&search->arena, sizeof *back);
+        if (!back || space_preimage_holes(rewrite, holes, in_port, &search->arena, back) < 0) {
             return -1;
         }
+        back->next = *carried;
+        *carried = back;
     }
     return 0;
+}
+
+/* What is not in `from`, carried back through the rewrite, is taken away from `region`. */
+static enum space_answer exclude_carried(struct search *search, const struct space_rewrite *rewrite,
+                                         const struct space_region *from,
+                                         struct space_region *region)
+{
+    enum space_answer answer = SPACE_FOUND;
+    for (size_t i = 0; i < from->n_excluded && answer == SPACE_FOUND; i++) {
+        answer = exclude_back(search, rewrite, from->excluded[i], NULL, region);
+    }
+    for (size_t i = 0; i < from->n_cuts && answer == SPACE_FOUND; i++) {
+        const struct space_cut *cut = &from->cuts[i];
+        const struct space_holes *holes = NULL;
+        answer = carry_holes(search, rewrite, from->cube.value.in_port, cut->holes, &holes) < 0
+                     ? SPACE_OPEN
+                     : exclude_back(search, rewrite, cut->cube, holes, region);
+    }
+    return answer;
 }
 
 /* Packets in `cube` that entry `f` takes at `in` and sends where they become
@@ -86,8 +116,8 @@ static enum space_answer through(struct search *search, struct port_ref in, size
                                  const struct space_region *wanted)
 {
     struct space_region region = {.cube = *cube};
-    enum space_answer answer = SPACE_OPEN;
-    if (exclude_carried(search, rewrite, wanted, &region) == 0) {
+    enum space_answer answer = exclude_carried(search, rewrite, wanted, &region);
+    if (answer == SPACE_FOUND) {
         answer = effective(search->network, in.sw, f, search->budget, &region);
     }
     if (answer == SPACE_FOUND) {
@@ -290,7 +320,7 @@ static enum space_answer sift(struct search *search, struct port_ref in, const s
     size_t n_excluded = region->n_excluded;
     enum space_answer answer = SPACE_EMPTY;
     while (answer == SPACE_EMPTY) {
-        answer = space_find(cube, region->excluded, region->n_excluded, search->budget, header);
+        answer = space_region_find_in(region, cube, search->budget, header);
         if (answer != SPACE_FOUND || search->any) {
             break;
         }
@@ -309,21 +339,62 @@ static enum space_answer sift(struct search *search, struct port_ref in, const s
     return answer;
 }
 
+/* Whether what is in some holes, and in the cube, is in others. */
+static bool holes_hold(const struct space_holes *inner, const struct space_holes *outer,
+                       const struct match *cube)
+{
+    bool hold = true;
+    for (; inner && inner != outer && hold; inner = inner->next) {
+        for (size_t i = 0; i < inner->n_cubes && hold; i++) {
+            struct match part;
+            hold = !match_intersect(&inner->cubes[i], cube, &part);
+            for (const struct space_holes *at = outer; at && !hold; at = at->next) {
+                for (size_t j = 0; j < at->n_cubes && !hold; j++) {
+                    hold = match_within(&part, &at->cubes[j]);
+                }
+            }
+        }
+    }
+    return hold;
+}
+
+/* Whether the region surely has nothing of a cube, but for what is in these holes. */
+static bool surely_leaves(const struct space_region *region, const struct match *cube,
+                          const struct space_holes *holes)
+{
+    struct match part;
+    bool leaves = !match_intersect(cube, &region->cube, &part);
+    for (size_t i = 0; i < region->n_excluded && !leaves; i++) {
+        leaves = match_within(&part, region->excluded[i]);
+    }
+    for (size_t i = 0; i < region->n_cuts && !leaves; i++) {
+        leaves = match_within(&part, region->cuts[i].cube) &&
+                 holes_hold(region->cuts[i].holes, holes, &part);
+    }
+    return leaves;
+}
+
+/* Whether each packet of the region was looked for then. */
+static bool holds(const struct seen *seen, struct port_ref in, const struct space_region *region)
+{
+    bool holds = seen->port.sw == in.sw && seen->port.port == in.port &&
+                 match_within(&region->cube, &seen->cube);
+    for (size_t i = 0; i < seen->n_excluded && holds; i++) {
+        holds = surely_leaves(region, seen->excluded[i], NULL);
+    }
+    for (size_t i = 0; i < seen->n_cuts && holds; i++) {
+        holds = surely_leaves(region, seen->cuts[i].cube, seen->cuts[i].holes);
+    }
+    return holds;
+}
+
 /* Whether each packet of the region was looked for before, here. If not, it is now. */
 static int has_seen(struct search *search, struct port_ref in, const struct space_region *region,
                     bool *seen)
 {
     *seen = false;
     for (const struct seen *s = search->seen; s && !*seen; s = s->next) {
-        *seen =
-            s->port.sw == in.sw && s->port.port == in.port && match_within(&region->cube, &s->cube);
-        for (size_t i = 0; i < s->n_excluded && *seen; i++) {
-            bool is_out = !match_overlaps(s->excluded[i], &region->cube);
-            for (size_t j = 0; j < region->n_excluded && !is_out; j++) {
-                is_out = match_within(s->excluded[i], region->excluded[j]);
-            }
-            *seen = is_out;
-        }
+        *seen = holds(s, in, region);
         *search->budget -= *search->budget > 0;
     }
     if (*seen) {
@@ -331,13 +402,14 @@ static int has_seen(struct search *search, struct port_ref in, const struct spac
     }
     struct seen *now = base_arena_alloc(&search->arena, sizeof *now);
     const struct match **excluded =
-        region->n_excluded ? base_arena_copy(&search->arena, region->excluded,
-                                             region->n_excluded * sizeof(struct match *))
-                           : NULL;
-    if (!now || (region->n_excluded && !excluded)) {
+        base_arena_copy(&search->arena, region->excluded, region->n_excluded * sizeof(*excluded));
+    struct space_cut *cuts =
+        base_arena_copy(&search->arena, region->cuts, region->n_cuts * sizeof *cuts);
+    if (!now || (region->n_excluded && !excluded) || (region->n_cuts && !cuts)) {
         return -1;
     }
-    *now = (struct seen){search->seen, in, region->cube, excluded, region->n_excluded};
+    *now = (struct seen){search->seen,  in, region->cube, excluded, cuts, region->n_excluded,
+                         region->n_cuts};
     search->seen = now;
     return 0;
 }
@@ -372,7 +444,8 @@ static size_t name_hider(struct search *search, bool *surely)
         if (!space_table_precedes(table, entry, search->entry)) {
             continue;
         }
-        if (match_within(&flow->match, &flows[entry].match)) {
+        if (match_within(&flow->match, &flows[entry].match) &&
+            !space_holes_meet(space_table_holes(table, entry), NULL, &flow->match)) {
             some = entry;
             break;
         }

@@ -10,6 +10,20 @@
 /* What one more step costs besides its comparisons: memory, above all. */
 enum { STEP_COST = 64 };
 
+/* What is excluded from a cube. */
+struct taken {
+    struct match cube;
+    const struct match *same;        /* NULL, or this cube where it stays */
+    const struct space_holes *holes; /* and these stay in it; NULL: nothing does */
+};
+
+/* Holes of entries, by what they are behind a hop's rewrite. */
+struct path_carried {
+    const struct space_holes *holes;
+    struct space_holes carried;
+    struct path_carried *next;
+};
+
 /* One exploration. The arrays are stacks, or scratch. */
 struct explorer {
     const struct path_network *network;
@@ -18,11 +32,10 @@ struct explorer {
     size_t *budget;
     uint32_t *entries; /* a stack: candidates of every switch on the way */
     size_t n_entries, entries_capacity;
-    struct match *taken; /* what is excluded from the cube that is being looked at */
+    struct taken *taken; /* what is excluded from the cube that is being looked at */
     size_t n_taken, taken_capacity;
-    const struct match **pointers; /* to these */
-    size_t n_pointers, pointers_capacity;
-    uint32_t *rivals; /* entries of the same rank that overlap and come later */
+    struct space_region left; /* which is, without these */
+    uint32_t *rivals;         /* entries of the same rank that overlap and come later */
     size_t n_rivals, rivals_capacity;
     bool no_memory;
 };
@@ -130,18 +143,70 @@ static bool same_behavior(struct explorer *explorer, const struct path_reach_hop
     return same;
 }
 
-/* Takes `excluded` away; false: then nothing is left, or memory is short. */
-static bool take(struct explorer *explorer, const struct match *excluded, const struct match *cube)
+/* Takes `excluded` away; false: then nothing is left, or memory is short. `left`: holes that are
+ * taken away, too. */
+static bool take(struct explorer *explorer, const struct taken *excluded,
+                 const struct space_holes *left, const struct match *cube)
 {
-    if (!match_overlaps(excluded, cube)) {
+    if (!match_overlaps(&excluded->cube, cube)) {
         return true;
     }
-    if (match_within(cube, excluded) || !grow(explorer, &explorer->taken, explorer->n_taken,
-                                              &explorer->taken_capacity, sizeof *explorer->taken)) {
+    bool cuts = space_holes_meet(excluded->holes, left, cube);
+    if ((!cuts && match_within(cube, &excluded->cube)) ||
+        !grow(explorer, &explorer->taken, explorer->n_taken, &explorer->taken_capacity,
+              sizeof *explorer->taken)) {
         return false;
     }
-    explorer->taken[explorer->n_taken++] = *excluded;
+    explorer->taken[explorer->n_taken] = *excluded;
+    explorer->taken[explorer->n_taken++].holes = cuts ? excluded->holes : NULL;
     return true;
+}
+
+/* Holes of an entry, as it takes packets at the hop, in ingress coordinates: always the same for
+ * the same holes. Over the budget, and without memory, some are missing: more is taken away. */
+static const struct space_holes *carry(struct explorer *explorer, const struct path_reach_hop *hop,
+                                       const struct space_holes *holes)
+{
+    if (!holes || !hop->previous) {
+        return holes;
+    }
+    struct path_carried *carried = *hop->carried;
+    while (carried && carried->holes != holes) {
+        carried = carried->next;
+    }
+    if (!carried) {
+        carried = spend(explorer, holes->n_cubes) ? allocate(explorer, sizeof *carried) : NULL;
+        if (!carried || space_preimage_holes(&hop->rewrite, holes, hop->in.port,
+                                             &explorer->reach->arena, &carried->carried) < 0) {
+            explorer->no_memory |= carried != NULL;
+            return NULL;
+        }
+        carried->holes = holes;
+        carried->next = *hop->carried;
+        *hop->carried = carried;
+        carried->carried.next = carry(explorer, hop, holes->next);
+    }
+    return &carried->carried;
+}
+
+static bool take_holes(struct explorer *explorer, const struct space_holes *holes,
+                       const struct match *cube)
+{
+    bool left = true;
+    for (; holes && left; holes = holes->next) {
+        for (size_t i = 0; i < holes->n_cubes && left; i++) {
+            struct taken hole = {holes->cubes[i], &holes->cubes[i], NULL};
+            left = take(explorer, &hole, NULL, cube);
+        }
+    }
+    return left;
+}
+
+static const struct space_holes *holes_at(struct explorer *explorer,
+                                          const struct path_reach_hop *hop, size_t entry)
+{
+    const struct space_table *table = &explorer->network->tables[hop->in.sw];
+    return carry(explorer, hop, space_table_holes(table, entry));
 }
 
 static const struct path_settled *settled_with(const struct path_reach_hop *hop, uint32_t entry)
@@ -180,12 +245,28 @@ static bool goes_before(struct explorer *explorer, const struct path_reach_hop *
     return true;
 }
 
+/* Takes away what `entry` takes before the hop's entry does. */
+static bool take_before(struct explorer *explorer, const struct path_reach_hop *hop, uint32_t entry,
+                        const struct space_holes *left, const struct match *cube)
+{
+    const struct flow_table *flows = explorer->network->tables[hop->in.sw].flows;
+    struct match parts[2];
+    bool any = true;
+    size_t n = part_of(hop, &flows->entries[entry], cube, parts);
+    for (size_t i = 0; i < n && any; i++) {
+        struct taken part = {parts[i], NULL, holes_at(explorer, hop, entry)};
+        any = take(explorer, &part, left, cube);
+    }
+    return any;
+}
+
 /* Takes away from the cube what did not come this way at one hop. */
 static bool take_at(struct explorer *explorer, const struct path_reach_hop *hop,
                     const struct match *cube, bool is_last)
 {
     for (const struct path_bar *bar = hop->bars; bar; bar = bar->next) {
-        if (!take(explorer, &bar->cube, cube)) {
+        struct taken barred = {bar->cube, &bar->cube, NULL};
+        if (!take(explorer, &barred, NULL, cube)) {
             return false;
         }
     }
@@ -193,76 +274,111 @@ static bool take_at(struct explorer *explorer, const struct path_reach_hop *hop,
         return true;
     }
     struct space_table *table = &explorer->network->tables[hop->in.sw];
+    const struct space_holes *own = holes_at(explorer, hop, hop->entry);
     struct match local = at_switch(hop, cube);
     size_t begin = explorer->n_entries;
     bool left =
+        take_holes(explorer, own, cube) &&
+        (!hop->either || take_holes(explorer, holes_at(explorer, hop, hop->rival), cube)) &&
         push_entries(explorer, table, &local, space_rank(&table->flows->entries[hop->entry]));
     for (size_t i = begin; i < explorer->n_entries && left; i++) {
         uint32_t entry = explorer->entries[i];
-        struct match parts[2];
-        if (goes_before(explorer, hop, entry, is_last)) {
-            size_t n = part_of(hop, &table->flows->entries[entry], cube, parts);
-            for (size_t j = 0; j < n && left; j++) {
-                left = take(explorer, &parts[j], cube);
-            }
-        }
+        left = !goes_before(explorer, hop, entry, is_last) ||
+               take_before(explorer, hop, entry, own, cube);
     }
     explorer->n_entries = begin;
     return left;
 }
 
-/* Whether a header of `cube` comes the way of `hop`; what is excluded from the
- * cube then stands in explorer->taken and ->pointers. */
+/* The cube without what was taken away. False: no memory. */
+static bool lay_out(struct explorer *explorer, const struct match *cube)
+{
+    struct space_region *left = &explorer->left;
+    left->cube = *cube;
+    left->n_excluded = left->n_cuts = 0;
+    for (size_t i = 0; i < explorer->n_taken; i++) {
+        const struct taken *taken = &explorer->taken[i];
+        const struct match *taken_cube = taken->same ? taken->same : &taken->cube;
+        if (!grow(explorer, &left->excluded, left->n_excluded, &left->capacity,
+                  sizeof(*left->excluded)) ||
+            !grow(explorer, &left->cuts, left->n_cuts, &left->cuts_capacity, sizeof *left->cuts)) {
+            return false;
+        }
+        if (taken->holes) {
+            left->cuts[left->n_cuts++] = (struct space_cut){taken_cube, taken->holes};
+        } else {
+            left->excluded[left->n_excluded++] = taken_cube;
+        }
+    }
+    return true;
+}
+
+/* Whether a header of `cube` comes the way of `hop`; what of the cube does so then stands in
+ * explorer->left. */
 static bool passes(struct explorer *explorer, const struct path_reach_hop *hop,
                    const struct match *cube, struct header *example)
 {
-    explorer->n_taken = explorer->n_pointers = explorer->n_rivals = 0;
+    explorer->n_taken = explorer->n_rivals = 0;
     for (const struct path_reach_hop *at = hop; at; at = at->previous) {
         if (!take_at(explorer, at, cube, at == hop)) {
             return false;
         }
     }
-    for (size_t i = 0; i < explorer->n_taken; i++) {
-        if (!grow(explorer, &explorer->pointers, i, &explorer->pointers_capacity,
-                  sizeof(*explorer->pointers))) {
-            return false;
-        }
-        explorer->pointers[i] = &explorer->taken[i];
+    if (!lay_out(explorer, cube)) {
+        return false;
     }
-    explorer->n_pointers = explorer->n_taken;
-    enum space_answer answer =
-        space_find(cube, explorer->pointers, explorer->n_pointers, explorer->budget, example);
+    enum space_answer answer = space_region_find(&explorer->left, explorer->budget, example);
     explorer->reach->exhausted |= answer == SPACE_OPEN;
     return answer == SPACE_FOUND;
 }
 
+/* A cube that was taken away, for good. */
+static const struct match *keep_cube(struct explorer *explorer, const struct taken *taken)
+{
+    struct match *copy = taken->same ? NULL : allocate(explorer, sizeof *copy);
+    if (copy) {
+        *copy = taken->cube;
+    }
+    return taken->same ? taken->same : copy;
+}
+
 /* The region that `passes` has just looked at, for good. False: over the
  * budget, or no memory. */
-static bool keep(struct explorer *explorer, const struct match *cube, struct space_region *region)
+static bool keep(struct explorer *explorer, struct space_region *region)
 {
+    const struct space_region *left = &explorer->left;
     size_t n = explorer->n_taken;
-    *region = (struct space_region){.cube = *cube, .n_excluded = n};
+    *region = (struct space_region){.cube = left->cube};
     if (n == 0) {
         return true;
     }
-    struct match *cubes = spend(explorer, n) ? allocate(explorer, n * sizeof *cubes) : NULL;
-    region->excluded = cubes ? allocate(explorer, n * sizeof(*region->excluded)) : NULL;
-    for (size_t i = 0; region->excluded && i < n; i++) {
-        cubes[i] = explorer->taken[i];
-        region->excluded[i] = &cubes[i];
+    bool kept = spend(explorer, n);
+    region->excluded =
+        kept ? allocate(explorer, (left->n_excluded + 1) * sizeof(*region->excluded)) : NULL;
+    region->cuts = kept ? allocate(explorer, (left->n_cuts + 1) * sizeof *region->cuts) : NULL;
+    kept = region->excluded && region->cuts;
+    for (size_t i = 0; kept && i < n; i++) {
+        const struct taken *taken = &explorer->taken[i];
+        const struct match *cube = keep_cube(explorer, taken);
+        if (taken->holes) {
+            region->cuts[region->n_cuts++] = (struct space_cut){cube, taken->holes};
+        } else {
+            region->excluded[region->n_excluded++] = cube;
+        }
+        kept = cube != NULL;
     }
-    return region->excluded != NULL;
+    return kept;
 }
 
 /* ----------------------------------------------------------------------- notes */
 
 /* `passes` was asked just before. */
 static void note_unknown(struct explorer *explorer, const struct path_reach_hop *hop,
-                         const struct match *cube, const struct header *example, const char *reason)
+                         const struct header *example, const char *reason)
 {
     struct path_reach *reach = explorer->reach;
     struct path_unknown unknown = {.example = *example, .reason = reason, .hop = hop};
-    if (keep(explorer, cube, &unknown.region) &&
+    if (keep(explorer, &unknown.region) &&
         grow(explorer, &reach->unknowns, reach->n_unknowns, &reach->unknowns_capacity,
              sizeof *reach->unknowns)) {
         reach->unknowns[reach->n_unknowns++] = unknown;
@@ -274,7 +390,7 @@ static void note_loop(struct explorer *explorer, const struct path_reach_hop *fi
 {
     struct path_reach *reach = explorer->reach;
     struct path_loop loop = {.first = first, .again = again};
-    if (passes(explorer, again, cube, &loop.example) && keep(explorer, cube, &loop.region) &&
+    if (passes(explorer, again, cube, &loop.example) && keep(explorer, &loop.region) &&
         grow(explorer, &reach->loops, reach->n_loops, &reach->loops_capacity,
              sizeof *reach->loops)) {
         reach->loops[reach->n_loops++] = loop;
@@ -359,7 +475,7 @@ static void enter_behind(struct explorer *explorer, struct path_reach_hop *hop,
         explore(explorer, hop, cube);
     } else if (!before) {
         if (passes(explorer, hop, cube, &example)) {
-            note_unknown(explorer, hop, cube, &example, PATH_TOO_DEEP);
+            note_unknown(explorer, hop, &example, PATH_TOO_DEEP);
         }
     } else if (memcmp(&before->rewrite, &hop->rewrite, sizeof hop->rewrite) == 0) {
         note_loop(explorer, before, hop, cube);
@@ -379,10 +495,13 @@ static void cross(struct explorer *explorer, const struct path_reach_hop *hop, s
                   const struct space_output *output, const struct match *cube)
 {
     struct path_reach_hop *next = allocate(explorer, sizeof *next);
-    if (!next || path_no_entry(explorer->network, in)) {
+    struct path_carried **carried = allocate(explorer, sizeof *carried);
+    if (!next || !carried || path_no_entry(explorer->network, in)) {
         return;
     }
+    *carried = NULL;
     *next = (struct path_reach_hop){.previous = hop,
+                                    .carried = carried,
                                     .in = in,
                                     .out = output->port,
                                     .depth = (uint16_t)(hop->depth + 1),
@@ -393,8 +512,7 @@ static void cross(struct explorer *explorer, const struct path_reach_hop *hop, s
 
 /* `passes` was asked just before. */
 static void arrive(struct explorer *explorer, const struct path_reach_hop *hop,
-                   const struct match *cube, const struct header *example,
-                   const struct space_behavior *behavior)
+                   const struct header *example, const struct space_behavior *behavior)
 {
     struct path_arrival arrival = {.example = *example, .hop = hop};
     bool kept = false;
@@ -405,7 +523,7 @@ static void arrive(struct explorer *explorer, const struct path_reach_hop *hop,
         if (peer.kind != PEER_HOST) {
             continue;
         }
-        kept = kept || keep(explorer, cube, &arrival.region);
+        kept = kept || keep(explorer, &arrival.region);
         if (!kept) {
             return;
         }
@@ -534,16 +652,16 @@ static void note_rivals(struct explorer *explorer, const struct path_reach_hop *
     size_t begin = explorer->n_entries, n = explorer->n_rivals;
     for (size_t i = 0; i < n && push_entry(explorer, explorer->rivals[i]); i++) {
     }
-    struct path_reach_hop *either = n > 0 ? copy_hop(explorer, hop) : NULL;
-    for (size_t i = begin; i < explorer->n_entries && either; i++) {
+    for (size_t i = begin; i < explorer->n_entries; i++) {
         struct match parts[2];
         struct header example;
-        const struct flow_entry *rival = &entries[explorer->entries[i]];
-        size_t n_parts = part_of(hop, rival, cube, parts);
-        either->either = true;
-        for (size_t j = 0; j < n_parts; j++) {
+        struct path_reach_hop *either = copy_hop(explorer, hop);
+        size_t n_parts = part_of(hop, &entries[explorer->entries[i]], cube, parts);
+        for (size_t j = 0; j < n_parts && either; j++) {
+            either->either = true;
+            either->rival = explorer->entries[i];
             if (passes(explorer, either, &parts[j], &example)) {
-                note_unknown(explorer, either, &parts[j], &example, SPACE_COMPETITION);
+                note_unknown(explorer, either, &example, SPACE_COMPETITION);
             }
         }
     }
@@ -579,9 +697,9 @@ static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
         return;
     }
     if (behavior.unknown) {
-        note_unknown(explorer, hop, cube, &example, behavior.unknown);
+        note_unknown(explorer, hop, &example, behavior.unknown);
     } else {
-        arrive(explorer, hop, cube, &example, &behavior);
+        arrive(explorer, hop, &example, &behavior);
         leave(explorer, hop, cube, &behavior);
     }
 }
@@ -593,7 +711,7 @@ static void explore(struct explorer *explorer, struct path_reach_hop *hop, const
     struct header example;
     if (!sw->flows) {
         if (passes(explorer, hop, cube, &example)) {
-            note_unknown(explorer, hop, cube, &example, sw->unknown);
+            note_unknown(explorer, hop, &example, sw->unknown);
         }
         return;
     }
@@ -635,7 +753,7 @@ int path_reach_watched(const struct path_network *network, size_t sw, const stru
     }
     free(explorer.entries);
     free(explorer.taken);
-    free(explorer.pointers);
+    space_region_free(&explorer.left);
     free(explorer.rivals);
     return explorer.no_memory ? -1 : 0;
 }

@@ -20,8 +20,10 @@ struct path_reach_hop {
     uint16_t depth;
     size_t entry; /* ENTRY_NONE: none is known (the last hop of a loop, or unknown) */
     struct space_rewrite rewrite; /* from the ingress to here, before `entry` */
-    bool either;                  /* another entry of the same rank takes it too */
-    const struct path_bar *bars;  /* not these, besides */
+    bool either;                  /* another entry of the same rank takes it too, `rival` */
+    uint32_t rival;
+    const struct path_bar *bars;   /* not these, besides */
+    struct path_carried **carried; /* holes of entries as they are at the ingress */
     const struct path_settled *settled;
 };
 
@@ -31,6 +33,8 @@ struct path_settled {
     uint32_t entry;
     bool same;
 };
+
+struct path_carried;
 
 /* Excluded cubes that no entry accounts for. */
 struct path_bar {

@@ -97,7 +97,9 @@ static int index_switch(struct path_network *network, size_t sw)
     for (size_t i = 0; i < flows->n_entries; i++) {
         path_network_note(network, sw, &flows->entries[i]);
     }
-    return space_table_index(&network->tables[sw], flows, NULL);
+    return network->switches[sw].whole
+               ? space_whole_index(network->switches[sw].whole, &network->tables[sw])
+               : space_table_index(&network->tables[sw], flows, NULL);
 }
 
 static int index_all(struct path_network *network, const struct path_switch *switches)
@@ -133,7 +135,8 @@ int path_network_open(struct path_network *network, const struct topology *topol
 static int describe(const struct switch_state *state, struct space_whole *whole,
                     struct path_switch *sw)
 {
-    int status = space_whole_open(state, NULL, whole);
+    static const struct space_composition merged = {.merges = true};
+    int status = space_whole_open(state, &merged, whole);
     *sw = (struct path_switch){.flows = whole->flows,
                                .whole = whole,
                                .ports = state->n_ports > 0 ? state->ports : NULL,

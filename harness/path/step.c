@@ -135,8 +135,7 @@ enum space_answer path_compete(const struct path_network *network, struct port_r
             answer = space_differ(region, &x, &y, budget, difference);
         } else {
             *difference = (struct space_difference){.within = region->cube, .is_whole = true};
-            answer = space_find(&region->cube, region->excluded, region->n_excluded, budget,
-                                &difference->example);
+            answer = space_region_find(region, budget, &difference->example);
         }
     }
     base_arena_free(&arena);

@@ -28,8 +28,7 @@ static enum space_answer count_copies(void *aux, const struct space_atom *atom, 
     /* Regions are taken in order: headers that are in an unknown one are in no further arrival. */
     *leave_out = unknown || n > counting->wanted;
     if (n > counting->wanted || (atom->is_whole && !unknown && n < counting->wanted)) {
-        return space_find(&atom->set.cube, atom->set.excluded, atom->set.n_excluded,
-                          counting->budget, &counting->example);
+        return space_region_find(&atom->set, counting->budget, &counting->example);
     }
     return SPACE_EMPTY;
 }
@@ -93,23 +92,16 @@ static enum space_answer prove_copies(struct prove_sender *sender, const struct 
 
 /* -------------------------------------------------------------------- endless */
 
-/* The set and the region; the caller frees `out`. SPACE_EMPTY: their cubes have
- * nothing in common; SPACE_OPEN: no memory. */
+/* The set and the region; the caller frees `out`. SPACE_EMPTY: they surely have nothing in
+ * common; SPACE_OPEN: no memory. */
 static enum space_answer intersect(const struct space_region *set,
                                    const struct space_region *region, struct space_region *out)
 {
-    const struct space_region *const both[] = {set, region};
     if (!match_intersect(&set->cube, &region->cube, &out->cube)) {
         return SPACE_EMPTY;
     }
-    for (int b = 0; b < 2; b++) {
-        for (size_t i = 0; i < both[b]->n_excluded; i++) {
-            if (space_exclude(out, both[b]->excluded[i]) < 0) {
-                return SPACE_OPEN;
-            }
-        }
-    }
-    return SPACE_FOUND;
+    enum space_answer answer = space_leave_region(out, set);
+    return answer == SPACE_FOUND ? space_leave_region(out, region) : answer;
 }
 
 /* A header of the set that is in the region, and in `also` (NULL: anything). */
@@ -318,8 +310,7 @@ static enum space_answer compare_numbers(void *aux, const struct space_atom *ato
     if (*leave_out || !atom->is_whole || (!exceeding->anyhow && !asked)) {
         return SPACE_EMPTY;
     }
-    return space_find(&atom->set.cube, atom->set.excluded, atom->set.n_excluded, exceeding->budget,
-                      &exceeding->example);
+    return space_region_find(&atom->set, exceeding->budget, &exceeding->example);
 }
 
 /* Arrivals, declared arrivals, and where it is not declared what is to happen: the least, or the

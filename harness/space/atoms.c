@@ -83,7 +83,7 @@ static enum space_answer push_cut(struct search *state, const struct match *cube
     if (!match_overlaps(cube, cut.cube)) {
         return SPACE_FOUND;
     }
-    if (!space_holes_meet(cut.holes, cube)) {
+    if (!space_holes_meet(cut.holes, NULL, cube)) {
         return push(state, cube, cut.cube);
     }
     if (base_grow(&state->cuts, state->n_cuts, &state->cuts_capacity, sizeof *state->cuts) < 0) {
@@ -245,7 +245,7 @@ static bool takes_nothing(struct search *state, size_t number, const struct matc
     }
     for (size_t i = 0; i < region->n_cuts && !containing.found; i++) {
         containing.found = match_within(cube, region->cuts[i].cube) &&
-                           !space_holes_meet(region->cuts[i].holes, cube);
+                           !space_holes_meet(region->cuts[i].holes, NULL, cube);
     }
     return containing.found;
 }

@@ -163,4 +163,9 @@ struct header space_rewritten(const struct space_rewrite *rewrite, const struct 
 size_t space_preimage(const struct space_rewrite *rewrite, const struct match *match,
                       struct match out[2]);
 
+/* Of the holes of a cube of packets that enter by in_port, but not those of holes->next: the
+ * headers which after the rewrite lie in them, without in_port, in the arena. -1 without memory. */
+int space_preimage_holes(const struct space_rewrite *rewrite, const struct space_holes *holes,
+                         uint16_t in_port, struct base_arena *arena, struct space_holes *out);
+
 #endif

@@ -46,9 +46,8 @@ bool space_holes_within(const struct space_holes *holes, const struct space_hole
     return holes == NULL;
 }
 
-/* Whether some of the cube is in a hole. `but`: what is in these is out of the question. */
-static bool meets_hole(const struct space_holes *holes, const struct space_holes *but,
-                       const struct match *cube)
+bool space_holes_meet(const struct space_holes *holes, const struct space_holes *but,
+                      const struct match *cube)
 {
     bool meets = false;
     for (; holes && !meets; holes = holes->next) {
@@ -65,7 +64,7 @@ enum space_answer space_leave_cut(struct space_region *region, const struct matc
     if (!match_overlaps(&region->cube, cube)) {
         return SPACE_FOUND;
     }
-    if (!meets_hole(holes, left, &region->cube)) {
+    if (!space_holes_meet(holes, left, &region->cube)) {
         return space_leave(region, cube);
     }
     if (base_grow(&region->cuts, region->n_cuts, &region->cuts_capacity, sizeof *region->cuts) <
@@ -106,20 +105,16 @@ void space_region_free(struct space_region *region)
     *region = (struct space_region){0};
 }
 
-bool space_holes_meet(const struct space_holes *holes, const struct match *cube)
+const struct match *space_hole_of(const struct space_holes *holes, const struct header *header)
 {
-    return meets_hole(holes, NULL, cube);
-}
-
-bool space_holes_have(const struct space_holes *holes, const struct header *header)
-{
-    bool has = false;
-    for (; holes && !has; holes = holes->next) {
-        for (size_t i = 0; i < holes->n_cubes && !has; i++) {
-            has = match_takes(&holes->cubes[i], header);
+    for (; holes; holes = holes->next) {
+        for (size_t i = 0; i < holes->n_cubes; i++) {
+            if (match_takes(&holes->cubes[i], header)) {
+                return &holes->cubes[i];
+            }
         }
     }
-    return has;
+    return NULL;
 }
 
 /* The cut that the header is in; NULL: it is in none. */

@@ -53,11 +53,18 @@ void space_region_free(struct space_region *region);
 /* Whether all of these holes are the same, in memory, as some of the others. */
 bool space_holes_within(const struct space_holes *holes, const struct space_holes *others);
 
-/* Whether a cube and a hole overlap. */
-bool space_holes_meet(const struct space_holes *holes, const struct match *cube);
+/* Whether some of the cube is in a hole. `but`: what is in these is out of the question. */
+bool space_holes_meet(const struct space_holes *holes, const struct space_holes *but,
+                      const struct match *cube);
+
+/* The first hole that the header is in; NULL: it is in none. */
+const struct match *space_hole_of(const struct space_holes *holes, const struct header *header);
 
 /* Whether the header is in one of the holes; in the region. */
-bool space_holes_have(const struct space_holes *holes, const struct header *header);
+static inline bool space_holes_have(const struct space_holes *holes, const struct header *header)
+{
+    return space_hole_of(holes, header) != NULL;
+}
 bool space_region_has(const struct space_region *region, const struct header *header);
 
 /* A header of the region, with answer and budget of space_find; `example` may be NULL. */

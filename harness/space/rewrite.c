@@ -239,3 +239,18 @@ size_t space_preimage(const struct space_rewrite *rewrite, const struct match *m
     out[1].value.vlan_tci |= VLAN_TAGGED;
     return 2;
 }
+
+int space_preimage_holes(const struct space_rewrite *rewrite, const struct space_holes *holes,
+                         uint16_t in_port, struct base_arena *arena, struct space_holes *out)
+{
+    struct match *cubes = base_arena_alloc(arena, 2 * holes->n_cubes * sizeof *cubes);
+    *out = (struct space_holes){.cubes = cubes};
+    for (size_t i = 0; i < holes->n_cubes && cubes; i++) {
+        struct match cube = holes->cubes[i];
+        if (!cube.mask.in_port || cube.value.in_port == in_port) {
+            cube.value.in_port = cube.mask.in_port = 0;
+            out->n_cubes += space_preimage(rewrite, &cube, &cubes[out->n_cubes]);
+        }
+    }
+    return cubes ? 0 : -1;
+}
