@@ -4,7 +4,6 @@
  * ones against state_judge and prove_claims of the whole mutated network. */
 #include "mutate/mutate.h"
 
-#include "mutate/mutants.h"
 #include "ofctl/match.h"
 #include "testing/random_proof.h"
 
@@ -49,131 +48,6 @@ static void check_fate(const struct mutations *mutations, const char *id, enum m
         fail_msg("%s: %s instead of %s", id, mutation_fate_name(mutation->fate),
                  mutation_fate_name(fate));
     }
-}
-
-/* -------------------------------------------------------------------- mutants */
-
-static int add_id(void *aux, const struct mutate_mutant *mutant)
-{
-    base_put_format(aux, "%s\n", mutant->id);
-    return 0;
-}
-
-static void check_ids(const char *const *flows, size_t n, const char *expected)
-{
-    struct small small;
-    struct space_table table;
-    struct base_buffer ids = {0};
-    small_init(&small);
-    for (size_t i = 0; i < n; i++) {
-        small_flow(&small, 0, flows[i]);
-    }
-    small.states[0].n_ports = 3;
-    assert_int_equal(space_table_index(&table, &small.states[0].flows, NULL), 0);
-    assert_int_equal(mutate_mutants_each("a", &small.states[0], &table, add_id, &ids), 0);
-    assert_string_equal(base_buffer_text(&ids), expected);
-    base_buffer_free(&ids);
-    space_table_free(&table);
-    small_free(&small);
-}
-
-static void each_kind_of_mistake_is_made(void **state)
-{
-    static const char *const one[] = {"in_port=1,dl_vlan=5,actions=strip_vlan,output:2,output:2"};
-    static const char *const two[] = {"priority=9,tcp,tp_dst=80 hard_timeout=5 actions=drop",
-                                      "priority=9,tcp actions=drop", "priority=7,ip actions=drop"};
-    (void)state;
-    check_ids(one, 1,
-              "mutate/a/in_port=1,dl_vlan=5/removed\n"
-              "mutate/a/in_port=1,dl_vlan=5/output-removed/2\n"
-              "mutate/a/in_port=1,dl_vlan=5/output-moved/2/3\n"
-              "mutate/a/in_port=1,dl_vlan=5/output-removed/2@2\n"
-              "mutate/a/in_port=1,dl_vlan=5/output-moved/2@2/3\n"
-              "mutate/a/in_port=1,dl_vlan=5/output-added/3\n"
-              "mutate/a/in_port=1,dl_vlan=5/rewrite-dropped/strip_vlan\n"
-              "mutate/a/in_port=1,dl_vlan=5/widened/in_port\n"
-              "mutate/a/in_port=1,dl_vlan=5/widened/dl_vlan\n"
-              "mutate/a/in_port=1,dl_vlan=5/narrowed/ip\n"
-              "mutate/a/in_port=1,dl_vlan=5/narrowed/tcp\n"
-              "mutate/a/in_port=1,dl_vlan=5/narrowed/tcp,tp_dst=80\n"
-              "mutate/a/in_port=1,dl_vlan=5/narrowed/udp,tp_dst=53\n"
-              "mutate/a/in_port=1,dl_vlan=5/timeout-added\n");
-    /* The first cannot become the second, nor the second the first. */
-    check_ids(two, 3,
-              "mutate/a/priority=9,tcp,tp_dst=80/removed\n"
-              "mutate/a/priority=9,tcp,tp_dst=80/widened/dl_type\n"
-              "mutate/a/priority=9,tcp,tp_dst=80/widened/nw_proto\n"
-              "mutate/a/priority=9,tcp,tp_dst=80/narrowed/dl_vlan=0xffff\n"
-              "mutate/a/priority=9,tcp,tp_dst=80/narrowed/in_port=1\n"
-              "mutate/a/priority=9,tcp,tp_dst=80/priority-swapped/priority=7,ip\n"
-              "mutate/a/priority=9,tcp,tp_dst=80/timeout-dropped\n"
-              "mutate/a/priority=9,tcp/removed\n"
-              "mutate/a/priority=9,tcp/widened/dl_type\n"
-              "mutate/a/priority=9,tcp/widened/nw_proto\n"
-              "mutate/a/priority=9,tcp/narrowed/dl_vlan=0xffff\n"
-              "mutate/a/priority=9,tcp/narrowed/in_port=1\n"
-              "mutate/a/priority=9,tcp/priority-swapped/priority=7,ip\n"
-              "mutate/a/priority=9,tcp/timeout-added\n"
-              "mutate/a/priority=7,ip/removed\n"
-              "mutate/a/priority=7,ip/widened/dl_type\n"
-              "mutate/a/priority=7,ip/narrowed/tcp\n"
-              "mutate/a/priority=7,ip/narrowed/dl_vlan=0xffff\n"
-              "mutate/a/priority=7,ip/narrowed/tcp,tp_dst=80\n"
-              "mutate/a/priority=7,ip/narrowed/udp,tp_dst=53\n"
-              "mutate/a/priority=7,ip/narrowed/in_port=1\n"
-              "mutate/a/priority=7,ip/timeout-added\n");
-}
-
-/* Two entries of one match in two tables have two names. */
-static void entries_of_other_tables_are_named_with_them(void **state)
-{
-    (void)state;
-    static const char *const other[] = {"table=2,arp,in_port=1,actions=drop"};
-    check_ids(other, 1,
-              "mutate/a/table=2,arp,in_port=1/removed\n"
-              "mutate/a/table=2,arp,in_port=1/output-added/2\n"
-              "mutate/a/table=2,arp,in_port=1/widened/in_port\n"
-              "mutate/a/table=2,arp,in_port=1/widened/dl_type\n"
-              "mutate/a/table=2,arp,in_port=1/narrowed/dl_vlan=0xffff\n"
-              "mutate/a/table=2,arp,in_port=1/timeout-added\n");
-}
-
-static bool has_port(const struct match *match, uint16_t port)
-{
-    return match->mask.in_port == UINT16_MAX && match->value.in_port == port;
-}
-
-/* All that may be treated otherwise lies in the region, which is no more than a port if both
- * entries are of that. */
-static int check_region(void *aux, const struct mutate_mutant *mutant)
-{
-    const struct small *small = aux;
-    const struct flow_entry *entries = small->states[0].flows.entries;
-    const struct match *before = &entries[mutant->row].match, *now = &mutant->now.match;
-    assert_true(match_within(before, &mutant->region));
-    assert_true(mutant->gone || match_within(now, &mutant->region));
-    bool of_port = has_port(before, 1) && (mutant->gone || has_port(now, 1));
-    if (mutant->other != ENTRY_NONE) {
-        assert_true(match_within(&mutant->other_now.match, &mutant->region));
-        of_port = of_port && has_port(&mutant->other_now.match, 1);
-    }
-    assert_int_equal(has_port(&mutant->region, 1), of_port);
-    return 0;
-}
-
-static void the_region_is_where_something_changes(void **state)
-{
-    (void)state;
-    struct small small;
-    struct space_table table;
-    small_init(&small);
-    small_flow(&small, 0, "priority=9,in_port=1,tcp actions=output:2");
-    small_flow(&small, 0, "priority=8,in_port=1 actions=output:3");
-    small_flow(&small, 0, "priority=7 actions=output:3");
-    assert_int_equal(space_table_index(&table, &small.states[0].flows, NULL), 0);
-    assert_int_equal(mutate_mutants_each("a", &small.states[0], &table, check_region, &small), 0);
-    space_table_free(&table);
-    small_free(&small);
 }
 
 /* ---------------------------------------------------------------------- fates */
@@ -474,9 +348,6 @@ static void what_is_left_is_counted(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(each_kind_of_mistake_is_made),
-    cmocka_unit_test(entries_of_other_tables_are_named_with_them),
-    cmocka_unit_test(the_region_is_where_something_changes),
     cmocka_unit_test(claims_see_arrivals_only),
     cmocka_unit_test(a_line_is_enough_where_the_rest_is_open),
     cmocka_unit_test(ports_see_all),
