@@ -316,11 +316,9 @@ struct behind {
 static bool choose_behind(void *aux, uint32_t entry, const struct match *match)
 {
     struct behind *behind = aux;
-    const struct flow_entry *entries = behind->maker->state->flows.entries;
     (void)match;
-    bool same_table = entries[entry].table_id == behind->maker->entry->table_id;
-    if (same_table && (behind->best == ENTRY_NONE ||
-                       space_table_precedes(behind->maker->table, entry, behind->best))) {
+    if (behind->best == ENTRY_NONE ||
+        space_table_precedes(behind->maker->table, entry, behind->best)) {
         behind->best = entry;
     }
     return true;
@@ -337,11 +335,9 @@ static int make_swapped(struct maker *maker)
     const struct flow_entry *entry = maker->entry;
     struct behind behind = {.maker = maker, .best = ENTRY_NONE};
     size_t budget = BUDGET_UNLIMITED;
-    if (entry->priority == 0) {
-        return 0;
-    }
-    maker->no_memory |= !space_table_overlapping(
-        maker->table, &entry->match, 0, space_rank(entry) - 1, &budget, choose_behind, &behind);
+    uint32_t rank = space_rank(entry), last = rank - entry->priority; /* of its table */
+    maker->no_memory |= !space_table_overlapping(maker->table, &entry->match, last, rank - 1,
+                                                 &budget, choose_behind, &behind);
     if (behind.best == ENTRY_NONE) {
         return 0;
     }

@@ -233,9 +233,10 @@ static void priorities_are_swapped(void **state)
                                         "priority=8,udp actions=drop",
                                         "priority=7,tcp actions=output:2",
                                         "priority=7,ip,in_port=2 actions=drop",
+                                        "priority=5,arp actions=drop",
                                         "table=1,priority=3 actions=drop",
                                         "table=1,priority=2,arp actions=drop",
-                                        "priority=0 actions=drop",
+                                        "priority=0,ip actions=drop",
                                         NULL};
     static const char *const kinds[] = {"/priority-", NULL};
     check_all(flows, NULL, kinds,
@@ -243,10 +244,10 @@ static void priorities_are_swapped(void **state)
               "actions=output:5: priority=9,tcp actions=output:2\n"
               "priority=8,udp/priority-swapped/priority=7,ip,in_port=2: priority=7,udp "
               "actions=drop: priority=8,ip,in_port=2 actions=drop\n"
-              "priority=7,tcp/priority-swapped/priority=0: priority=0,tcp actions=output:2: "
-              "priority=7 actions=drop\n"
-              "priority=7,ip,in_port=2/priority-swapped/priority=0: priority=0,ip,in_port=2 "
-              "actions=drop: priority=7 actions=drop\n"
+              "priority=7,tcp/priority-swapped/priority=0,ip: priority=0,tcp actions=output:2: "
+              "priority=7,ip actions=drop\n"
+              "priority=7,ip,in_port=2/priority-swapped/priority=0,ip: priority=0,ip,in_port=2 "
+              "actions=drop: priority=7,ip actions=drop\n"
               "table=1,priority=3/priority-swapped/table=1,priority=2,arp: table=1, priority=2 "
               "actions=drop: table=1, priority=3,arp actions=drop\n");
 }
