@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Is it noticed that a report could not be written to the end, unless nobody reads it any more? */
+ * Is it noticed that a report could not be written to the end, unless nobody reads it any more? How
+ * is text laid out on a terminal? */
 #include "cli/cli.h"
 
 #include "testing/cmocka.h"
@@ -58,7 +59,41 @@ static void a_reader_that_has_gone_wanted_no_more(void **state)
     close(ends[1]);
 }
 
+/* How many columns a text has on stdout, and whether it is coloured: 0 or 1 more. Asked in a child,
+ * whose stdout it is. */
+static int look(int fd, const char *name, const char *value)
+{
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        dup2(fd, STDOUT_FILENO);
+        unsetenv("NO_COLOR");
+        setenv("TERM", "xterm", 1);
+        setenv(name, value, 1);
+        struct report_text_options options = cli_text_options(true);
+        _exit(!options.verbose ? 255 : (int)options.width + options.color);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void a_terminal_gets_colours_and_short_lines(void **state)
+{
+    (void)state;
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY), null = open("/dev/null", O_WRONLY);
+    assert_true(terminal >= 0 && null >= 0);
+    assert_int_equal(look(terminal, "NO_COLOR", ""), 101);
+    assert_int_equal(look(terminal, "NO_COLOR", "1"), 100);
+    assert_int_equal(look(terminal, "TERM", "dumb"), 100);
+    assert_int_equal(look(null, "NO_COLOR", ""), 0);
+    close(terminal);
+    close(null);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_terminal_gets_colours_and_short_lines),
     cmocka_unit_test(a_full_disk_is_noticed),
     cmocka_unit_test(a_reader_that_has_gone_wanted_no_more),
 };

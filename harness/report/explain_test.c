@@ -31,7 +31,7 @@ static struct explained_hop hops[] = {
      .declared = &drops,
      .advertised = &sends,
      .source = "e.yaml:3:4"},
-    {.at = "s3:1", .packet = "p", .previous = 0, .unknown = "refused"},
+    {.at = "s3:1", .packet = "r", .previous = 0, .unknown = "refused"},
 };
 static const struct explanation packet = {
     .at = "s1:1", .hops = hops, .n_hops = 2, .chosen = "dl_src", .unknown = true, .deviates = true};
@@ -78,7 +78,7 @@ static void test_packet(void **state)
                          "  output    CONTROLLER -> leaves the network\n"
                          "  expected  drop  (e.yaml:3:4)\n"
                          "  deviates  output:2 is extra\n\n"
-                         "s3:1  from s1:1  p\n"
+                         "s3:1  from s1:1  r\n"
                          "  unknown   refused\n"
                          "  expected  nothing is said of this port\n\n"
                          "arrives at h2 (2 times); not everything is known\n");
@@ -158,32 +158,101 @@ static void test_port(void **state)
                        "  example   y\n");
 }
 
+static void assert_json(const struct explanation *explanation, const char *expected)
+{
+    struct base_buffer out = {0};
+    report_explain_json(explanation, "0", &out);
+    assert_string_equal(base_buffer_text(&out), expected);
+    json_t *root = json_loads(base_buffer_text(&out), JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    json_decref(root);
+    base_buffer_free(&out);
+}
+
 static void test_json(void **state)
 {
     (void)state;
-    struct base_buffer out = {0};
-    report_explain_json(&packet, "0", &out);
-    json_t *root = json_loads(base_buffer_text(&out), JSON_REJECT_DUPLICATES, NULL);
-    assert_non_null(root);
-    assert_string_equal(json_string_value(json_object_get(root, "entry")), "tcp actions=output:2");
-    json_t *output = json_array_get(json_object_get(root, "outputs"), 0);
-    assert_int_equal(json_integer_value(json_object_get(output, "port")), 2);
-    assert_string_equal(json_string_value(json_object_get(output, "frame")), "00ff");
-    json_t *list = json_object_get(root, "hops");
-    assert_int_equal(json_array_size(list), 2);
-    assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 1), "from")), 0);
-    assert_null(json_object_get(json_array_get(list, 0), "from"));
-    assert_string_equal(json_string_value(json_object_get(json_array_get(list, 0), "deviation")),
-                        "output:2 is extra");
-    assert_null(json_object_get(json_array_get(list, 1), "deviation"));
-    json_decref(root);
-    base_buffer_free(&out);
+    assert_json(
+        &packet,
+        "{\n"
+        "  \"at\": \"s1:1\",\n"
+        "  \"packet\": \"p\",\n"
+        "  \"chosen\": \"dl_src\",\n"
+        "  \"entry\": \"tcp actions=output:2\",\n"
+        "  \"outputs\": [\n"
+        "    {\"port\": 2, \"packet\": \"p\", \"frame\": \"00ff\", \"to\": \"h2\"},\n"
+        "    {\"port\": 2, \"queue\": \"queue 3\", \"packet\": \"q\", \"to\": \"h2\"},\n"
+        "    {\"port\": 6, \"packet\": \"p\", \"to\": \"s3:1\", \"hop\": 1},\n"
+        "    {\"port\": \"CONTROLLER\", \"packet\": \"p\"}\n"
+        "  ],\n"
+        "  \"hops\": [\n"
+        "    {\n"
+        "      \"at\": \"s1:1\",\n"
+        "      \"packet\": \"p\",\n"
+        "      \"entry\": \"tcp actions=output:2\",\n"
+        "      \"hidden\": [\n"
+        "        \"actions=output:3\"\n"
+        "      ],\n"
+        "      \"outputs\": [\n"
+        "        {\"port\": 2, \"packet\": \"p\", \"frame\": \"00ff\", \"to\": \"h2\"},\n"
+        "        {\"port\": 2, \"queue\": \"queue 3\", \"packet\": \"q\", \"to\": \"h2\"},\n"
+        "        {\"port\": 6, \"packet\": \"p\", \"to\": \"s3:1\", \"hop\": 1},\n"
+        "        {\"port\": \"CONTROLLER\", \"packet\": \"p\"}\n"
+        "      ],\n"
+        "      \"expected\": \"drop\",\n"
+        "      \"deviation\": \"output:2 is extra\",\n"
+        "      \"source\": \"e.yaml:3:4\"\n"
+        "    },\n"
+        "    {\n"
+        "      \"at\": \"s3:1\",\n"
+        "      \"from\": 0,\n"
+        "      \"packet\": \"r\",\n"
+        "      \"unknown\": \"refused\",\n"
+        "      \"hidden\": [],\n"
+        "      \"outputs\": []\n"
+        "    }\n"
+        "  ],\n"
+        "  \"tapproof\": \"0\",\n"
+        "  \"format\": 1\n"
+        "}\n");
+}
+
+static void test_json_of_classes(void **state)
+{
+    (void)state;
+    struct explained_class classes[] = {
+        {.entry = "tcp actions=output:2", .actions = "output:2", .to = "h2", .example = "x"},
+        {.entry = "icmp actions=output:3", .actions = "output:3", .closed = "port 3 has no link"},
+        {.entry = "sctp actions=NORMAL", .actions = "NORMAL", .unknown = "NORMAL"},
+        {.entry = "udp actions=drop", .actions = "drop", .hidden_by = "ip actions=drop"},
+        {.entry = "arp actions=drop", .actions = "drop", .open = true},
+    };
+    struct explanation port = {
+        .at = "s1:1", .classes = classes, .n_classes = 5, .refused = "is switched off"};
+    assert_json(&port, "{\n"
+                       "  \"at\": \"s1:1\",\n"
+                       "  \"refused\": \"is switched off\",\n"
+                       "  \"classes\": [\n"
+                       "    {\"entry\": \"tcp actions=output:2\", \"actions\": \"output:2\", "
+                       "\"to\": \"h2\", \"example\": \"x\"},\n"
+                       "    {\"entry\": \"icmp actions=output:3\", \"actions\": \"output:3\", "
+                       "\"closed\": \"port 3 has no link\"},\n"
+                       "    {\"entry\": \"sctp actions=NORMAL\", \"actions\": \"NORMAL\", "
+                       "\"unknown\": \"NORMAL\"},\n"
+                       "    {\"entry\": \"udp actions=drop\", \"actions\": \"drop\", "
+                       "\"hidden_by\": \"ip actions=drop\"},\n"
+                       "    {\"entry\": \"arp actions=drop\", \"actions\": \"drop\", \"open\": "
+                       "\"not decided within the budget\"}\n"
+                       "  ],\n"
+                       "  \"tapproof\": \"0\",\n"
+                       "  \"format\": 1\n"
+                       "}\n");
 }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_packet),       cmocka_unit_test(test_tables),
     cmocka_unit_test(test_closed_ports), cmocka_unit_test(test_port),
-    cmocka_unit_test(test_json),
+    cmocka_unit_test(test_json),         cmocka_unit_test(test_json_of_classes),
 };
 
 TEST_MAIN(tests)

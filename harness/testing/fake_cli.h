@@ -25,6 +25,7 @@ struct fake_cli {
     char out[FAKE_OUT_BYTES]; /* stdout of the last command line */
     char err[FAKE_OUT_BYTES]; /* stderr */
     int interrupt;            /* the signal that ended it early; 0: none */
+    int n_left_open;          /* files of this process that it has opened, and not closed */
 };
 
 static inline const char *fake_cli_path(const struct fake_cli *cli, const char *name)
@@ -120,11 +121,21 @@ static inline void fake_cli_release(FILE *stream, int fd, int before, int memory
     close(memory);
 }
 
+/* How many files this process has open. */
+static inline int fake_cli_open_files(void)
+{
+    int n = 0;
+    for (int fd = 0; fd < 256; fd++) {
+        n += fcntl(fd, F_GETFD) >= 0;
+    }
+    return n;
+}
+
 /* Runs `tapproof ...`, up to a NULL, and returns its exit status. */
 static inline int fake_cli_run(struct fake_cli *cli, const char *const *arguments)
 {
     char *argv[FAKE_ARGUMENTS + 2] = {(char *)"tapproof"}; /* may be reordered */
-    int argc = 1, out, err;
+    int argc = 1, out, err, n_files = fake_cli_open_files();
     for (; arguments[argc - 1] && argc <= FAKE_ARGUMENTS; argc++) {
         argv[argc] = (char *)arguments[argc - 1];
     }
@@ -133,16 +144,18 @@ static inline int fake_cli_run(struct fake_cli *cli, const char *const *argument
     int status = cli_main(&cli->network.world, argc, argv, &cli->interrupt);
     fake_cli_release(stdout, STDOUT_FILENO, old_out, out, cli->out);
     fake_cli_release(stderr, STDERR_FILENO, old_err, err, cli->err);
+    cli->n_left_open = fake_cli_open_files() - n_files;
     return status;
 }
 
-/* Runs a command line and asserts its exit status. */
+/* Runs a command line and asserts its exit status, and that it leaves no file open. */
 #define EXPECT(cli, status, ...)                                                                   \
     do {                                                                                           \
         int got = fake_cli_run(cli, (const char *const[]){__VA_ARGS__, NULL});                     \
         if (got != (status)) {                                                                     \
             fail_msg("exit status %d instead of %d\n%s%s", got, (status), (cli)->out, (cli)->err); \
         }                                                                                          \
+        assert_int_equal((cli)->n_left_open, 0);                                                   \
     } while (0)
 
 static inline void fake_cli_says(const char *text, const char *words)
