@@ -39,9 +39,7 @@ static int ask_version(struct faults_lab *lab, size_t sw, struct base_error *err
 int faults_lab_open(struct faults_lab *lab, const char *expected, struct base_error *error)
 {
     const char *program = getenv("TAPPROOF");
-    *lab = (struct faults_lab){.tapproof = program ? program : "tapproof",
-                               .expected = expected,
-                               .scratch = "/run/tapproof"};
+    *lab = (struct faults_lab){.tapproof = program ? program : "tapproof", .expected = expected};
     if (load(lab, error) < 0 || connect_all(lab, error) < 0) {
         return -1;
     }
@@ -256,7 +254,7 @@ const char *faults_lab_interface(const struct faults_lab *lab, struct port_ref p
 static int load(struct faults_lab *lab, struct base_error *error)
 {
     struct yaml_diagnostics diagnostics = {0};
-    const char *file = getenv("TAPPROOF_LAB");
+    const char *file = getenv("TAPPROOF_LAB"), *name = file ? strrchr(file, '/') : NULL;
     bool loaded =
         yaml_load_expectation(&yaml_disk, lab->expected, &lab->expectation, &diagnostics) == 0 &&
         yaml_load_lab(&yaml_disk, file, lab->expectation->topology, &lab->lab, &diagnostics) == 0;
@@ -264,6 +262,8 @@ static int load(struct faults_lab *lab, struct base_error *error)
         base_fail(error, "%s", diagnostics.n_items ? diagnostics.items[0].message : "cannot load");
     } else {
         lab->topology = lab->expectation->topology;
+        lab->scratch = base_arena_format(&lab->arena, "%.*s", name ? (int)(name - file) : 1,
+                                         name ? file : ".");
     }
     yaml_diagnostics_free(&diagnostics);
     return loaded ? 0 : -1;

@@ -46,7 +46,7 @@ struct faults_lab {
     const char *tapproof, *expected; /* the program, the expectation file */
     const char *exact;               /* the same with all entries listed */
     bool no_packet_out;
-    const char *scratch; /* a directory for files */
+    const char *scratch; /* a directory for files: that of the lab file */
     struct expectation *expectation;
     const struct topology *topology;
     struct lab *lab;

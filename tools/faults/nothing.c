@@ -6,6 +6,7 @@
 #include "faults/packet_socket.h"
 #include "faults/words.h"
 
+#include <errno.h>
 #include <linux/filter.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -117,10 +118,13 @@ static int other_capture(struct faults_lab *lab, struct injection *injection,
     struct sock_fprog filter = {.len = 1, .filter = &nothing};
     const struct cable_end *end = host_end(lab, injection->spot.host);
     int fd = packet_socket_open(cable_netns(lab, end), end->interface, error);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) < 0) {
-        return base_fail(error, "cannot attach a filter");
+    if (fd < 0) {
+        return -1;
     }
-    injection->helper = command_fork(hold_open, NULL, error);
+    injection->helper =
+        setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) < 0
+            ? base_fail(error, "%s: no filter can be attached: %s", end->interface, strerror(errno))
+            : command_fork(hold_open, NULL, error);
     close(fd);
     return injection->helper < 0 ? -1 : 0;
 }
