@@ -26,6 +26,7 @@ static struct {
     struct base_buffer done; /* a line each */
     size_t n_steps, refused; /* those that may not fail; the one that does, from 1 on */
     bool no_link;            /* `ip link set X down` was the last thing that happened to a cable */
+    bool forks;              /* what is forked is a child, and nothing else is */
     unsigned n_wrong;        /* so many times the switches are read as if they had no ports */
     int wire;                /* what is sent there comes to the socket that was opened last */
     size_t silent;           /* the switch that cannot be read; none */
@@ -83,10 +84,15 @@ int command_status(struct base_buffer *out, int *status, struct base_error *erro
 
 pid_t command_fork(void (*body)(void *aux), void *aux, struct base_error *error)
 {
-    (void)body;
-    (void)aux;
     base_put_text(&fake.done, "fork\n");
-    return fake_refuses(error) ? base_fail(error, "refused") : FAKE_HELPER;
+    if (fake_refuses(error)) {
+        return base_fail(error, "refused");
+    }
+    pid_t pid = fake.forks ? fork() : FAKE_HELPER;
+    if (pid == 0) {
+        body(aux);
+    }
+    return pid;
 }
 
 void command_end(pid_t pid)
@@ -259,7 +265,7 @@ int channel_dump(struct channel *channel, unsigned what, struct channel_dump *du
         return base_fail(error, "refused");
     }
     for (size_t i = 0; i < FAKE_SWITCHES; i++) {
-        dumps[i] = (struct channel_dump){.ok = i != fake.silent};
+        dumps[i] = (struct channel_dump){.ok = i != fake.silent, .reason = "s2 is silent"};
         fake_state(i, &dumps[i].state);
     }
     fake.n_wrong -= fake.n_wrong > 0;
