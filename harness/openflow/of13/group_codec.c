@@ -89,8 +89,9 @@ int of13_decode_groups(struct base_reader *body, struct group_table *table,
                        struct base_error *error)
 {
     for (size_t n = 1; base_reader_left(body) > 0; n++) {
+        size_t n_before = table->n_groups;
         if (decode_group(body, table, error)) {
-            table->n_groups--;
+            table->n_groups = n_before;
             return base_fail_in(error, "group record %zu", n);
         }
     }
@@ -142,8 +143,9 @@ int of13_decode_meters(struct base_reader *body, struct group_table *table,
                        struct base_error *error)
 {
     for (size_t n = 1; base_reader_left(body) > 0; n++) {
+        size_t n_before = table->n_meters;
         if (decode_meter(body, table, error)) {
-            table->n_meters--;
+            table->n_meters = n_before;
             return base_fail_in(error, "meter record %zu", n);
         }
     }

@@ -132,6 +132,24 @@ static void ports_are_read(void **state)
     switch_state_free(&sw);
 }
 
+/* 1 Gb/s over fibre with pause, and 40 Gb/s, which OpenFlow 1.0 does not know (1.3.5, section 7.2.1,
+ * enum ofp_port_features): what a port has, advertises, supports, and its peer advertises. */
+static void speeds_are_told_as_in_1_0(void **state)
+{
+    (void)state;
+    struct base_buffer bytes = {0};
+    struct switch_state sw = {0};
+    unhex("00000006 00*4 02*6 0000 00*16 00*8 00005020 00000021 0000fc80 000000a0 00*8", &bytes);
+    struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_port_desc(&body, &sw, NULL), 0);
+    assert_int_equal(sw.ports[0].curr, 0x520);
+    assert_int_equal(sw.ports[0].advertised, 0x21);
+    assert_int_equal(sw.ports[0].supported, 0xf80);
+    assert_int_equal(sw.ports[0].peer, 0x20);
+    base_buffer_free(&bytes);
+    switch_state_free(&sw);
+}
+
 static void counters_go_to_their_ports(void **state)
 {
     (void)state;
@@ -333,6 +351,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(groups_mean_what_ovs_ofctl_prints),
     cmocka_unit_test(meters_mean_what_ovs_ofctl_prints),
     cmocka_unit_test(ports_are_read),
+    cmocka_unit_test(speeds_are_told_as_in_1_0),
     cmocka_unit_test(counters_go_to_their_ports),
     cmocka_unit_test(the_switch_says_who_it_is),
     cmocka_unit_test(requests_are_those_of_ovs_ofctl),
