@@ -6,6 +6,7 @@
 #include "station/station.h"
 
 #include "station/wire.h"
+#include "testing/failing.h"
 #include "testing/station.h"
 
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -283,6 +285,47 @@ static void who_died_is_left_out(void **state)
     station_close(set);
 }
 
+/* A frame cannot be sent then, and one that arrives cannot be kept: the station has failed, and
+ * says why. */
+static void without_memory_a_station_has_failed(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    for (size_t from = 0; from < 2; from++) {
+        struct station_set *set = open_exec_pair(fixture, fixture->program);
+        struct seen seen = {0};
+        struct base_error error = {""};
+        uint8_t frame[1400] = {0};
+        make_frame(frame, 0);
+        failing_begin(0, true);
+        assert_int_equal(station_send(set, from, frame, sizeof frame, &error), from == 1 ? -1 : 0);
+        station_sync(set, in_ms(PATIENCE_MS), see, &seen, &error);
+        assert_true(failing_end());
+        assert_non_null(station_problem(set, 1));
+        assert_string_equal(station_problem(set, 1), from == 1 ? "no memory for a message"
+                                                               : "no memory for captured frames");
+        assert_null(station_problem(set, 0));
+        station_close(set);
+    }
+}
+
+/* Sockets that capture are others now, which count nothing. */
+static void drops_that_are_not_counted_are_unknown(void **state)
+{
+    struct station_set *set = open_pair(fixture_or_skip(state));
+    int other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), domain;
+    assert_true(station_drops(set, 0) == 0);
+    for (int fd = 0; fd < 1000; fd++) {
+        if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &(socklen_t){sizeof domain}) == 0 &&
+            domain == AF_PACKET) {
+            assert_int_equal(dup2(other, fd), fd);
+        }
+    }
+    assert_true(station_drops(set, 0) == STATION_DROPS_UNKNOWN);
+    assert_non_null(strstr(station_problem(set, 0), "capturing on "));
+    close(other);
+    station_close(set);
+}
+
 /* Greets, opens nothing, and answers at once. */
 static void an_answer_that_nobody_asked_for_is_refused(void **state)
 {
@@ -407,6 +450,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(local_stations_are_drained),
     cmocka_unit_test(who_does_not_answer_is_left_out),
     cmocka_unit_test(who_died_is_left_out),
+    cmocka_unit_test(without_memory_a_station_has_failed),
+    cmocka_unit_test(drops_that_are_not_counted_are_unknown),
     cmocka_unit_test(an_answer_that_nobody_asked_for_is_refused),
     cmocka_unit_test(an_arrival_has_a_length),
     cmocka_unit_test(stops_when_told_and_asks_anew),
