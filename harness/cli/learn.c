@@ -142,7 +142,7 @@ const struct cli_command cli_learn = {
              "do. What no expectation can say, or is wrong whatever is expected, is listed in\n"
              "its head and on stderr. Exit status: 0 written, 2 usage or input error, 3 written,\n"
              "but for a switch that could not be read, or a port of which it is not known which\n"
-             "packets an entry takes.\n",
+             "packets an entry takes, or which of two entries of one priority.\n",
     .reads = CLI_READS_TOPOLOGY,
     .defaults = &defaults,
     .n_bytes = sizeof defaults,

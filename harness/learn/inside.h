@@ -19,6 +19,11 @@ struct learn_run {
  * lifetime. -1 only without memory. */
 int learn_switches(struct learn_run *run, uint16_t expires_sec);
 
+/* ports.c: says in the draft that the port is not in it, because of this entry (NULL: no memory).
+ * Both texts must live as long as the draft. -1 without memory. */
+int learn_leave_out(struct learn_run *run, struct port_ref port, const char *entry,
+                    const char *reason);
+
 /* What an expectation says of what an entry does. */
 struct learn_actions {
     struct action *actions;

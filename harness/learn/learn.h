@@ -12,7 +12,7 @@
 /* A port that no expectation can say. */
 struct learn_unsaid {
     struct port_ref port;
-    const char *entry;  /* its packets come to this one, ... */
+    const char *entry;  /* its packets come to this one ("… and …": or these two), ... */
     const char *reason; /* ... of which it is not known which of them it takes ("nw_ttl ...") */
 };
 
@@ -41,7 +41,8 @@ struct learn_options {
  *            A port whose packets come to an entry of which it is not known which
  *            of them it takes is left out (`unsaid`), and `unlisted: any` then says
  *            that it may do anything: to leave out the condition would say more than
- *            the table does.
+ *            the table does. So is one whose packets two entries of one priority compete for:
+ *            what it does is not defined, and no expectation would hold.
  *   expires  the hard_timeout of the entries; by case where they differ.
  *   claims   for each sender the hosts where its frames arrive, "mirrored" at a
  *            host whose role is capture and "delivered" at others; by match
@@ -50,9 +51,8 @@ struct learn_options {
  *            which leaves it to the ports, and a reason in `unclaimed`.
  *
  * A switch that was not read is not listed. What does not pass in `judged` although
- * it was learned is wrong whatever is expected (a port that is down, two entries of
- * one priority), or cannot be decided (NORMAL). Entries that name a reserved port
- * (LOCAL) as in_port become exceptions with a reason.
+ * it was learned is wrong whatever is expected (a port that is down), or cannot be decided
+ * (NORMAL). Entries that name a reserved port (LOCAL) as in_port become exceptions with a reason.
  *
  * 0, or -1 without memory; learn_draft_free in either case. What `draft->judged` says
  * points into `switches`. */

@@ -300,6 +300,34 @@ static void conditions_that_are_not_modelled_leave_the_port_out(void **state)
     forget(&learning);
 }
 
+/* Which of two entries of one priority wins is not defined: what would be written need not hold. */
+static void a_port_of_two_rivals_is_left_out(void **state)
+{
+    (void)state;
+    struct learning learning;
+    load(&learning, "simulated");
+    add(&learning, 0, "priority=40000,tcp,in_port=1 actions=output:6");
+    add(&learning, 0, "priority=40000,in_port=1,dl_vlan=5 actions=output:2");
+    add(&learning, 0, "priority=40000,in_port=3,tcp actions=output:4");
+    add(&learning, 0, "priority=40000,in_port=3,dl_vlan=5 actions=output:4");
+    learn(&learning);
+    const struct learn_draft *draft = &learning.draft;
+    assert_int_equal(draft->n_unsaid, 1);
+    assert_true(port_ref_equal(draft->unsaid[0].port, (struct port_ref){0, 1}));
+    assert_string_equal(draft->unsaid[0].entry,
+                        "priority=40000,in_port=1,dl_vlan=5 actions=output:2 and "
+                        "priority=40000,tcp,in_port=1 actions=output:6");
+    assert_string_equal(draft->unsaid[0].reason, "two entries of the same priority take it");
+    assert_null(expectation_port(&draft->expectation, draft->unsaid[0].port));
+    assert_non_null(expectation_port(&draft->expectation, (struct port_ref){0, 3}));
+    assert_int_equal(report_verdict(&draft->judged), VERDICT_PASS);
+    expect_unclaimed(&learning, "h1", "two entries of the same priority take it");
+    expect_text(&learning, "unlisted: any\n");
+    learn_loaded(&learning);
+    assert_int_equal(report_verdict(&learning.report), VERDICT_PASS);
+    forget(&learning);
+}
+
 /* What is done otherwise later is found. */
 static void later_state_deviates(void **state)
 {
@@ -374,6 +402,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_claims_nothing_is_proved),
     cmocka_unit_test(what_no_expectation_says_is_kept_apart),
     cmocka_unit_test(conditions_that_are_not_modelled_leave_the_port_out),
+    cmocka_unit_test(a_port_of_two_rivals_is_left_out),
     cmocka_unit_test(later_state_deviates),
     cmocka_unit_test(random_tables_conform_to_what_is_learned),
 };

@@ -87,20 +87,18 @@ static struct expected_case case_of(const struct learning *learning, size_t entr
                                   .expires_sec = lifetime};
 }
 
-static int leave_out(struct learning *learning, uint16_t number, const struct flow_entry *flow,
-                     const char *reason)
+int learn_leave_out(struct learn_run *run, struct port_ref port, const char *entry,
+                    const char *reason)
 {
-    struct learn_draft *draft = learning->run->draft;
-    if (base_grow(&draft->unsaid, draft->n_unsaid, &draft->unsaid_capacity, sizeof *draft->unsaid) <
-        0) {
+    struct learn_draft *draft = run->draft;
+    if (!entry || base_grow(&draft->unsaid, draft->n_unsaid, &draft->unsaid_capacity,
+                            sizeof *draft->unsaid) < 0) {
         return -1;
     }
     draft->expectation.unlisted_any = true;
-    draft->unsaid[draft->n_unsaid++] = (struct learn_unsaid){
-        .port = {learning->sw, number},
-        .entry = ofctl_flow_text(flow, FLOW_NO_STATS, &draft->expectation.arena),
-        .reason = reason};
-    return draft->unsaid[draft->n_unsaid - 1].entry ? 0 : -1;
+    draft->unsaid[draft->n_unsaid++] =
+        (struct learn_unsaid){.port = port, .entry = entry, .reason = reason};
+    return 0;
 }
 
 static int learn_port(struct learning *learning, uint16_t number)
@@ -133,7 +131,9 @@ static int learn_port(struct learning *learning, uint16_t number)
             return -1;
         }
         if (open || said.unsaid) {
-            return leave_out(learning, number, flow, open ? open : said.unsaid);
+            return learn_leave_out(learning->run, port.port,
+                                   ofctl_flow_text(flow, FLOW_NO_STATS, &expectation->arena),
+                                   open ? open : said.unsaid);
         }
         port.cases[port.n_cases++] = case_of(learning, order->entries[i], &cube, &said);
     }

@@ -26,6 +26,15 @@ static void put_in_brackets(const struct flow_entry *entry, struct base_buffer *
     base_put_text(out, ")");
 }
 
+static void put_rivals(const struct flow_entry *a, const struct flow_entry *b,
+                       struct base_buffer *out)
+{
+    base_put_text(out, ": ");
+    put_entry(a, out);
+    base_put_text(out, " and ");
+    put_entry(b, out);
+}
+
 /* ------------------------------------------------------------ sets of headers */
 
 static bool is_whole_port(const struct match *match)
@@ -71,10 +80,8 @@ static void put_set(const struct state_finding *found, size_t i, struct base_buf
     }
     if (set->rival) {
         base_put_text(out, "two entries of one priority take it, which of them wins is not "
-                           "defined: ");
-        put_entry(set->entry, out);
-        base_put_text(out, " and ");
-        put_entry(set->rival, out);
+                           "defined");
+        put_rivals(set->entry, set->rival, out);
     } else if (!set->entry) {
         base_put_text(out, "the table drops it: no entry takes it");
     } else {
@@ -166,7 +173,9 @@ static void put_open(const struct state_finding *found, struct base_buffer *out)
                                        "on what the switch has learned"
                        : found->open ? found->open
                                      : "");
-    if (found->open_entry) {
+    if (found->open_entry && found->open_rival) {
+        put_rivals(found->open_entry, found->open_rival, out);
+    } else if (found->open_entry) {
         put_in_brackets(found->open_entry, out);
     }
 }

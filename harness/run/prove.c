@@ -127,6 +127,7 @@ static bool example_of(const struct proving *proving, const struct result *resul
         !result->example || ofctl_parse_match(result->example, &exact, NULL, NULL) < 0) {
         return false;
     }
+    extra->kind = "example";
     extra->from = topology_find_host(proving->topology, result->from);
     extra->header = exact.value;
     extra->header.in_port = proving->topology->hosts[extra->from].port.port;

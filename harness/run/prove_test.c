@@ -170,6 +170,26 @@ static void add_flow(struct fake_run *run, size_t sw, const char *text)
     }
 }
 
+/* Two claims are refuted by one packet that a controller would learn from. */
+static void what_a_controller_would_believe_is_not_sent(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    add_flow(&run, 0, "priority=40000,in_port=1,dl_src=02:00:00:00:00:99 actions=controller");
+    prove(&run, true);
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(
+            observed(&run, i == 0 ? "traffic/h1/delivered/h2" : "traffic/h1/mirrored/h11"),
+            "not sent: a controller would believe its source address, which is not "
+            "the sender's");
+    }
+    assert_int_equal(run.network.n_sent, 0);
+    assert_int_equal(run.report.n_unsent, 1);
+    assert_string_equal(run.report.unsent[0].kind, "example");
+    fake_run_close(&run);
+}
+
 static void what_would_go_round_endlessly_is_not_sent(void **state)
 {
     (void)state;
@@ -343,6 +363,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(copies_are_counted),
     cmocka_unit_test(what_cannot_be_looked_at_is_not_held_against_the_tables),
     cmocka_unit_test(what_cannot_be_sent_says_why),
+    cmocka_unit_test(what_a_controller_would_believe_is_not_sent),
     cmocka_unit_test(what_would_go_round_endlessly_is_not_sent),
     cmocka_unit_test(a_switch_that_was_not_read_is_noted),
     cmocka_unit_test(patterns_select_claims),

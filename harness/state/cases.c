@@ -133,14 +133,15 @@ static bool exclude_case(void *aux, uint32_t c, const struct match *match)
 }
 
 enum space_answer state_port_region(struct state_port *port, size_t c, size_t entry,
-                                    struct space_region *region)
+                                    const struct match *within, struct space_region *region)
 {
     const struct state_case *expected = &port->cases[c];
     const struct flow_entry *entries = port->run->whole.flows->entries;
     struct excluding excluding = {.region = region, .answer = SPACE_FOUND};
     region->cube = expected->match;
-    if (entry != ENTRY_NONE &&
-        !match_intersect(&expected->match, &entries[entry].match, &region->cube)) {
+    if ((entry != ENTRY_NONE &&
+         !match_intersect(&region->cube, &entries[entry].match, &region->cube)) ||
+        (within && !match_intersect(&region->cube, within, &region->cube))) {
         return SPACE_EMPTY;
     }
     if (!state_port_cases(port, &region->cube, c, exclude_case, &excluding)) {

@@ -35,22 +35,6 @@ void state_port_add(struct state_port *port, const struct state_deviation *devia
     }
 }
 
-void state_port_forget(struct state_port *port, const struct space_difference *where)
-{
-    size_t n = port->found.n_sets, kept = 0;
-    if (!where->is_whole || n > STATE_SETS_SHOWN) {
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct state_deviation *deviation = &port->deviations[i];
-        if (deviation->rival != ENTRY_NONE ||
-            !match_within(&deviation->where.within, &where->within)) {
-            port->deviations[kept++] = *deviation;
-        }
-    }
-    port->found.n_sets = kept;
-}
-
 void state_port_open(struct state_port *port, const char *reason, size_t entry,
                      const struct header *header)
 {
@@ -59,5 +43,15 @@ void state_port_open(struct state_port *port, const char *reason, size_t entry,
         found->is_open = true;
         found->open = reason;
         found->open_entry = state_last_row(port->run, entry, header);
+    }
+}
+
+void state_port_contested(struct state_port *port, const struct state_deviation *deviation)
+{
+    struct state_finding *found = &port->found;
+    bool is_first = !found->is_open;
+    state_port_open(port, SPACE_COMPETITION, deviation->entry, &deviation->where.example);
+    if (is_first) {
+        found->open_rival = state_last_row(port->run, deviation->rival, &deviation->where.example);
     }
 }

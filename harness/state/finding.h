@@ -69,7 +69,8 @@ struct state_finding {
     size_t n_late;                       /* so many have a wrong one */
     bool is_open;                        /* not everything could be decided, */
     const char *open;                    /* for this reason; NULL: over the budget */
-    const struct flow_entry *open_entry; /* because of this entry; NULL: none */
+    const struct flow_entry *open_entry; /* because of this entry; NULL: none, */
+    const struct flow_entry *open_rival; /* and this one of its priority; NULL: none */
 
     /* STATE_ENTRY_… */
     const struct flow_entry *expected, *observed;

@@ -119,14 +119,13 @@ const char *state_ignore_port(struct state_run *run, uint16_t port); /* the reas
 /* deviation.c */
 void state_port_add(struct state_port *port, const struct state_deviation *deviation);
 
-/* Here it is open which entry wins: what was found about one of them is no
- * finding of its own. */
-void state_port_forget(struct state_port *port, const struct space_difference *where);
-
 /* Something could not be decided: `reason` (NULL: over the budget), because of
  * this entry (ENTRY_NONE: none), which takes this packet. */
 void state_port_open(struct state_port *port, const char *reason, size_t entry,
                      const struct header *header);
+
+/* The same, as two entries of one rank take the deviation's example and one may be right. */
+void state_port_contested(struct state_port *port, const struct state_deviation *deviation);
 
 /* cases.c: fills in the cases. */
 int state_port_prepare(struct state_port *port);
@@ -142,13 +141,22 @@ const struct space_behavior *state_port_judged(struct state_port *port, size_t c
 bool state_port_cases(struct state_port *port, const struct match *cube, size_t end,
                       space_tree_visit *visit, void *aux);
 
-/* The headers of case `c` that come to `entry`; ENTRY_NONE: that no entry takes.
- * SPACE_FOUND: it is in `region`, and may still be empty. */
+/* The headers of case `c` (NULL: all, or those `within` this) that come to `entry`; ENTRY_NONE:
+ * that no entry takes. SPACE_FOUND: it is in `region`, and may still be empty. */
 enum space_answer state_port_region(struct state_port *port, size_t c, size_t entry,
-                                    struct space_region *region);
+                                    const struct match *within, struct space_region *region);
 
-/* overlap.c: entries of one priority that take the same header. */
+/* port_result.c: whether the entry (ENTRY_NONE: the lack of one) does something else with this
+ * header than case `c` says: SPACE_FOUND; SPACE_OPEN: that is not known. */
+enum space_answer state_port_differs(struct state_port *port, size_t c, size_t entry,
+                                     const struct header *header);
+
+/* overlap.c: entries of one priority that take the same header; and takes from the region, which
+ * comes to the entry, what others of its priority may take and treat otherwise: as
+ * space_table_exclude. */
 int state_port_overlaps(struct state_port *port);
+enum space_answer state_port_leave_rivals(struct state_port *port, size_t entry,
+                                          struct space_region *region);
 
 /* lifetime.c: timeouts. */
 /* `given`: FLOW_HAS_* of what `entries:` says of it, and answers for. */

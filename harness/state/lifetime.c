@@ -76,7 +76,7 @@ static enum space_answer is_used(struct state_port *port, size_t c, size_t entry
                                  struct header *example)
 {
     struct space_region region = {0};
-    enum space_answer answer = state_port_region(port, c, entry, &region);
+    enum space_answer answer = state_port_region(port, c, entry, NULL, &region);
     if (answer == SPACE_FOUND) {
         answer = space_region_find(&region, &port->budget, example);
     }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Entries of one priority that take the same header and do different things
- * with it: OpenFlow 1.0 does not say which one wins. Only priorities which have
- * entries of different behaviour are looked at. */
+ * with it: OpenFlow does not say which one wins. It is a deviation where none of
+ * them does what is expected, and else open. Only priorities which have entries
+ * of different behaviour are looked at. */
 #include "base/memory.h"
 #include "state/inside.h"
 
@@ -26,34 +27,6 @@ static bool mark_priorities(struct state_port *port, struct space_entries list)
     return mixed;
 }
 
-/* The case that judges a header: the last one takes all that no other does. */
-static size_t first_case(const struct state_port *port, const struct header *header)
-{
-    size_t c = 0;
-    while (!match_takes(&port->cases[c].match, header)) {
-        c++;
-    }
-    return c;
-}
-
-/* Whether the difference of two entries is one of what the case judges. SPACE_OPEN: another case
- * may judge some of the headers. */
-static enum space_answer beyond_may(struct state_port *port, size_t c, const struct state_id *a,
-                                    const struct state_id *b, struct space_region *region)
-{
-    const struct state_case *expected = &port->cases[c];
-    struct space_behavior rests[2];
-    struct space_difference unused;
-    if (expected->n_may == 0) {
-        return SPACE_FOUND;
-    }
-    enum space_answer answer =
-        space_differ(region, state_port_judged(port, c, &a->behavior, &rests[0]),
-                     state_port_judged(port, c, &b->behavior, &rests[1]), &port->budget, &unused);
-    bool judges_all = match_within(&region->cube, &expected->match);
-    return answer == SPACE_EMPTY && !judges_all ? SPACE_OPEN : answer;
-}
-
 /* Of two entries that take packets of the region it is not known what the one does. */
 static void note_unknown(struct state_port *port, uint32_t entry, const char *unknown,
                          const struct space_region *region)
@@ -67,49 +40,133 @@ static void note_unknown(struct state_port *port, uint32_t entry, const char *un
     }
 }
 
-/* Two entries of one priority whose matches overlap: does the difference matter? */
-static void examine(struct state_port *port, uint32_t a, uint32_t b)
+/* Asks those of one rank that take a packet whether one of them may do what the case says. */
+struct asking {
+    struct state_port *port;
+    size_t c;
+    const struct header *header;
+    bool may_be_right;
+};
+
+static bool ask(void *aux, uint32_t entry, const struct match *match)
 {
+    struct asking *asking = aux;
+    (void)match;
+    asking->may_be_right =
+        space_table_takes(&asking->port->run->table, entry, asking->header) &&
+        (flow_open(&asking->port->run->whole.flows->entries[entry]) ||
+         state_port_differs(asking->port, asking->c, entry, asking->header) != SPACE_FOUND);
+    return !asking->may_be_right;
+}
+
+/* Whether all who may win this packet do something else than the case says. False over the budget,
+ * too. */
+static bool all_deviate(struct state_port *port, size_t c, uint32_t rank,
+                        const struct header *header)
+{
+    struct asking asking = {.port = port, .c = c, .header = header};
+    struct match packet = match_exactly(header);
+    return space_table_overlapping(&port->run->table, &packet, rank, rank, &port->budget, ask,
+                                   &asking) &&
+           !asking.may_be_right;
+}
+
+/* Two entries of one priority whose matches overlap. */
+struct contest {
+    struct state_port *port;
+    uint32_t first, second;
+};
+
+/* The headers of a case for which they compete: does the difference matter? What they do is a
+ * deviation where no one of those that take it is right; else it is open. */
+static bool examine_case(void *aux, uint32_t c, const struct match *match)
+{
+    const struct contest *contest = aux;
+    struct state_port *port = contest->port;
     struct state_run *run = port->run;
+    uint32_t first = contest->first, second = contest->second;
     const struct flow_entry *entries = run->whole.flows->entries;
-    const struct state_id *of_a = &run->ids[run->table.action_ids[a]];
-    const struct state_id *of_b = &run->ids[run->table.action_ids[b]];
-    struct match in_port = match_in_port(port->number);
+    const struct state_id *of_first = &run->ids[run->table.action_ids[first]];
+    const struct state_id *of_second = &run->ids[run->table.action_ids[second]];
+    struct state_deviation deviation = {.expected = c, .entry = first, .rival = second};
+    struct space_behavior rests[2];
     struct space_region region = {0};
-    /* Conditions that are not known were noted already; entries of two tables do not compete. */
-    bool named = entries[a].match.mask.in_port || entries[b].match.mask.in_port;
-    if ((port->named_only && !named) || flow_open(&entries[a]) || flow_open(&entries[b]) ||
-        !match_intersect(&entries[a].match, &entries[b].match, &region.cube) ||
-        !match_intersect(&region.cube, &in_port, &region.cube)) {
-        return;
+    (void)match;
+    enum space_answer answer = state_port_region(port, c, first, &entries[second].match, &region);
+    if (answer == SPACE_FOUND) {
+        answer = space_leave_holes(&region, space_table_holes(&run->table, second));
     }
-    uint32_t first = a < b ? a : b;
-    struct state_deviation deviation = {.entry = a, .rival = b};
-    enum space_answer answer = space_table_exclude(&run->table, first, &region, &port->budget);
-    if (answer == SPACE_FOUND) { /* the holes of `first` are taken away */
-        answer = space_leave_holes(&region, space_table_holes(&run->table, first == a ? b : a));
-    }
-    const char *of_first = space_behavior_open(&of_a->behavior);
-    const char *unknown = of_first ? of_first : space_behavior_open(&of_b->behavior);
+    const char *unknown = space_behavior_open(&of_first->behavior);
+    uint32_t of_unknown = unknown ? first : second;
+    unknown = unknown ? unknown : space_behavior_open(&of_second->behavior);
     if (answer == SPACE_FOUND && unknown) {
-        note_unknown(port, of_first ? a : b, unknown, &region);
+        note_unknown(port, of_unknown, unknown, &region);
         answer = SPACE_EMPTY;
     }
     if (answer == SPACE_FOUND) {
-        answer = space_differ(&region, &of_a->behavior, &of_b->behavior, &port->budget,
-                              &deviation.where);
+        answer = space_differ(&region, state_port_judged(port, c, &of_first->behavior, &rests[0]),
+                              state_port_judged(port, c, &of_second->behavior, &rests[1]),
+                              &port->budget, &deviation.where);
     }
-    if (answer == SPACE_FOUND) {
-        deviation.expected = first_case(port, &deviation.where.example);
-        answer = beyond_may(port, deviation.expected, of_a, of_b, &region);
-    }
-    if (answer == SPACE_FOUND) {
-        state_port_forget(port, &deviation.where);
+    if (answer == SPACE_FOUND &&
+        all_deviate(port, c, space_rank(&entries[first]), &deviation.where.example)) {
         state_port_add(port, &deviation);
+    } else if (answer == SPACE_FOUND) {
+        state_port_contested(port, &deviation);
     } else if (answer == SPACE_OPEN) {
         state_port_open(port, NULL, ENTRY_NONE, NULL);
     }
     space_region_free(&region);
+    return true;
+}
+
+static void examine(struct state_port *port, uint32_t a, uint32_t b)
+{
+    const struct flow_entry *entries = port->run->whole.flows->entries;
+    struct contest contest = {port, a < b ? a : b, a < b ? b : a};
+    struct match in_port = match_in_port(port->number), both;
+    /* Conditions that are not known were noted already; entries of two tables do not compete. */
+    bool named = entries[a].match.mask.in_port || entries[b].match.mask.in_port;
+    if ((port->named_only && !named) || flow_open(&entries[a]) || flow_open(&entries[b]) ||
+        !match_intersect(&entries[a].match, &entries[b].match, &both) ||
+        !match_intersect(&both, &in_port, &both)) {
+        return;
+    }
+    if (!state_port_cases(port, &both, port->n_cases, examine_case, &contest)) {
+        state_port_open(port, NULL, ENTRY_NONE, NULL);
+    }
+}
+
+/* Takes from a region what others of the entry's rank may take, unless they do the same. */
+struct leaving {
+    struct state_port *port;
+    size_t entry;
+    struct space_region *region;
+    enum space_answer answer;
+};
+
+static bool leave_rival(void *aux, uint32_t other, const struct match *match)
+{
+    struct leaving *leaving = aux;
+    const struct space_table *table = &leaving->port->run->table;
+    const struct state_id *ids = leaving->port->run->ids;
+    if (other != leaving->entry &&
+        ids[table->action_ids[other]].class != ids[table->action_ids[leaving->entry]].class) {
+        leaving->answer = space_leave_cut(leaving->region, match, space_table_holes(table, other),
+                                          space_table_holes(table, leaving->entry));
+    }
+    return leaving->answer == SPACE_FOUND;
+}
+
+enum space_answer state_port_leave_rivals(struct state_port *port, size_t entry,
+                                          struct space_region *region)
+{
+    struct leaving leaving = {port, entry, region, SPACE_FOUND};
+    uint32_t rank = space_rank(&port->run->whole.flows->entries[entry]);
+    return space_table_overlapping(&port->run->table, &region->cube, rank, rank, &port->budget,
+                                   leave_rival, &leaving)
+               ? leaving.answer
+               : SPACE_OPEN;
 }
 
 /* One entry, and those of its rank that overlap it. */

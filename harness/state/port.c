@@ -122,7 +122,7 @@ static void compare(struct state_port *port, size_t c, size_t entry)
     if (space_behavior_equal(behavior, &expected->behavior) && !(flow && flow_open(flow))) {
         return;
     }
-    enum space_answer answer = state_port_region(port, c, entry, &region);
+    enum space_answer answer = state_port_region(port, c, entry, NULL, &region);
     const char *unknown =
         answer == SPACE_FOUND ? why_unknown(port, expected, entry, &region.cube, behavior) : NULL;
     if (answer == SPACE_FOUND && unknown) {
@@ -134,6 +134,12 @@ static void compare(struct state_port *port, size_t c, size_t entry)
     } else if (answer == SPACE_FOUND) {
         answer =
             space_differ(&region, &expected->behavior, behavior, &port->budget, &deviation.where);
+        if (answer == SPACE_FOUND && flow) { /* what others may take is theirs (overlap.c) */
+            answer = state_port_leave_rivals(port, entry, &region);
+            answer = answer == SPACE_FOUND ? space_differ(&region, &expected->behavior, behavior,
+                                                          &port->budget, &deviation.where)
+                                           : answer;
+        }
         if (answer == SPACE_FOUND) {
             state_port_add(port, &deviation);
         }

@@ -52,23 +52,24 @@ static const struct flow_entry *row_at(const struct state_port *port,
     return state_last_row(port->run, entry, &deviation->where.example);
 }
 
-/* Whether the entry does with the deviation's example what it should. */
-static bool is_right(struct state_port *port, const struct state_deviation *deviation, size_t entry)
+enum space_answer state_port_differs(struct state_port *port, size_t c, size_t entry,
+                                     const struct header *header)
 {
     static const struct space_behavior drop;
     const struct state_run *run = port->run;
-    const struct space_behavior *expected = &port->cases[deviation->expected].behavior;
+    const struct space_behavior *expected = &port->cases[c].behavior;
     struct space_behavior rest;
     const struct space_behavior *observed = state_port_judged(
-        port, deviation->expected,
-        entry == ENTRY_NONE ? &drop : &run->ids[run->table.action_ids[entry]].behavior, &rest);
-    struct space_region region = {.cube = match_exactly(&deviation->where.example)};
+        port, c, entry == ENTRY_NONE ? &drop : &run->ids[run->table.action_ids[entry]].behavior,
+        &rest);
+    struct space_region region = {.cube = match_exactly(header)};
     struct space_difference unused;
     size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
-    bool right = !space_behavior_open(expected) && !space_behavior_open(observed) &&
-                 space_differ(&region, expected, observed, &budget, &unused) == SPACE_EMPTY;
+    enum space_answer answer = space_behavior_open(expected) || space_behavior_open(observed)
+                                   ? SPACE_OPEN
+                                   : space_differ(&region, expected, observed, &budget, &unused);
     space_region_free(&region);
-    return right;
+    return answer;
 }
 
 /* The best entry that takes the header and does what it should. ENTRY_NONE: none. */
@@ -83,7 +84,8 @@ static size_t find_right_entry(struct state_port *port, const struct state_devia
             size_t entry = lists[i].entries[j];
             if ((right == ENTRY_NONE || space_table_precedes(&run->table, entry, right)) &&
                 space_table_takes(&run->table, entry, &deviation->where.example) &&
-                is_right(port, deviation, entry)) {
+                state_port_differs(port, deviation->expected, entry, &deviation->where.example) ==
+                    SPACE_EMPTY) {
                 right = entry;
             }
         }
@@ -128,26 +130,35 @@ static const char *actions_of(const struct state_port *port,
 typedef const char *text_fn(const struct state_port *port, const struct state_deviation *deviation,
                             size_t entry);
 
-/* What is wrong: an entry, or that of two rivals which is, or both, then first the one
- * whose text is first, as the table's order is chance. NULL without memory. */
+/* What is wrong: an entry, or two rivals, then first the one whose text is first, as the table's
+ * order is chance. NULL without memory. */
 static const char *wrong_text(struct state_port *port, const struct state_deviation *deviation,
                               text_fn *text, const char *between)
 {
-    struct base_arena *arena = &port->run->report->arena;
-    if (deviation->rival == ENTRY_NONE || is_right(port, deviation, deviation->rival)) {
-        return text(port, deviation, deviation->entry);
-    }
-    if (is_right(port, deviation, deviation->entry)) {
-        return text(port, deviation, deviation->rival);
-    }
     const char *a = text(port, deviation, deviation->entry);
+    if (deviation->rival == ENTRY_NONE) {
+        return a;
+    }
     const char *b = text(port, deviation, deviation->rival);
     bool in_order = a && b && strcmp(a, b) <= 0;
-    return a && b ? base_arena_format(arena, "%s%s%s", in_order ? a : b, between, in_order ? b : a)
+    return a && b ? base_arena_format(&port->run->report->arena, "%s%s%s", in_order ? a : b,
+                                      between, in_order ? b : a)
                   : NULL;
 }
 
-/* Rivals in the order of their text. */
+/* In the order of their text. */
+static void sort_rivals(const struct flow_entry **a, const struct flow_entry **b,
+                        struct base_arena *arena)
+{
+    const char *x = *a ? ofctl_flow_text(*a, FLOW_NO_STATS, arena) : NULL;
+    const char *y = *b ? ofctl_flow_text(*b, FLOW_NO_STATS, arena) : NULL;
+    if (x && y && strcmp(x, y) > 0) {
+        const struct flow_entry *first = *b;
+        *b = *a;
+        *a = first;
+    }
+}
+
 static void fill_set(struct state_port *port, const struct state_deviation *deviation,
                      struct state_set *set)
 {
@@ -171,15 +182,7 @@ static void fill_set(struct state_port *port, const struct state_deviation *devi
                                        flow->n_actions * sizeof *flow->actions)
                      : NULL;
     set->n_does = set->does ? flow->n_actions : 0;
-    if (set->rival) {
-        const char *a = entry_text(port, deviation, deviation->entry);
-        const char *b = entry_text(port, deviation, deviation->rival);
-        if (a && b && strcmp(a, b) > 0) {
-            const struct flow_entry *first = set->rival;
-            set->rival = set->entry;
-            set->entry = first;
-        }
-    }
+    sort_rivals(&set->entry, &set->rival, &port->run->report->arena);
 }
 
 /* What the port found, in the arena of the report. NULL without memory. */
@@ -194,6 +197,7 @@ static const struct state_finding *keep_finding(struct state_port *port)
     for (size_t i = 0; i < kept->n_sets && i < STATE_SETS_SHOWN; i++) {
         fill_set(port, &port->deviations[i], &kept->sets[i]);
     }
+    sort_rivals(&kept->open_entry, &kept->open_rival, arena);
     kept->troubles = n_bytes > 0 ? base_arena_copy(arena, kept->troubles, n_bytes) : NULL;
     return kept->troubles || n_bytes == 0 ? kept : NULL;
 }
