@@ -95,13 +95,7 @@ static const char *group_text(struct mutate_run *run, const struct group *group)
     return base_arena_take(&run->mutations->arena, &text);
 }
 
-static void tell_entry(struct mutate_run *run, const struct mutate_mutant *mutant,
-                       struct mutation *mutation)
-{
-    mutation->before = entry_text(run, &run->state->flows.entries[mutant->row]);
-    mutation->after = mutant->gone ? NULL : entry_text(run, &mutant->now);
-}
-
+/* NULL without memory. */
 static struct mutation *add_mutation(struct mutate_run *run, const struct mutate_mutant *mutant)
 {
     struct mutations *mutations = run->mutations;
@@ -112,13 +106,13 @@ static struct mutation *add_mutation(struct mutate_run *run, const struct mutate
     struct mutation *mutation = &mutations->items[mutations->n_items++];
     *mutation =
         (struct mutation){.id = base_arena_text(&mutations->arena, mutant->id), .line = INDEX_NONE};
-    if (mutant->row != ENTRY_NONE) {
-        tell_entry(run, mutant, mutation);
-    } else {
-        mutation->before = group_text(run, &run->state->groups.groups[mutant->group]);
-        mutation->after = group_text(run, &mutant->group_now);
-    }
-    return mutation;
+    bool is_entry = mutant->row != ENTRY_NONE, gone = is_entry && mutant->gone;
+    mutation->before = is_entry ? entry_text(run, &run->state->flows.entries[mutant->row])
+                                : group_text(run, &run->state->groups.groups[mutant->group]);
+    mutation->after = gone       ? NULL
+                      : is_entry ? entry_text(run, &mutant->now)
+                                 : group_text(run, &mutant->group_now);
+    return mutation->id && mutation->before && (mutation->after || gone) ? mutation : NULL;
 }
 
 static int settle(struct mutate_trial *trial)

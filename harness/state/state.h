@@ -32,8 +32,8 @@ struct state_options {
  *                       absent ones included, for the entries that name it. Fails
  *                       - where the table does something else for some header,
  *                         or no entry takes it and it should not be dropped;
- *                       - where two entries of one priority take a header, and
- *                         do different things with it;
+ *                       - where entries of one priority take a header, do
+ *                         different things with it, and none the right one;
  *                       - if an entry that can take a packet of this port has
  *                         not the lifetime that the packet's case should have,
  *                         nor the timeouts that `entries:` writes for it;
@@ -43,8 +43,10 @@ struct state_options {
  *                         by number, or, by FLOOD, ALL, IN_PORT, one that is
  *                         cabled.
  *                       Inconclusive where TABLE, a vendor action, another
- *                       table than 0 or, after rewrites, NORMAL decides, or
- *                       over the budget.
+ *                       table than 0 or, after rewrites, NORMAL decides; where
+ *                       one of several entries of one priority does what it
+ *                       should, and another one not: which wins is not defined;
+ *                       or over the budget.
  *   entry/SWITCH/N      each entry of `entries:`: there, in its table, and as
  *                       written.
  *   entry/SWITCH/unexpected/[table=T,]priority=P,MATCH
