@@ -5,11 +5,11 @@
 #include "base/options.h"
 #include "base/process.h"
 #include "base/sandbox.h"
+#include "base/token_file.h"
 #include "base/version.h"
 #include "tapd/face/api.h"
 #include "tapd/face/controller.h"
 #include "tapd/face/http.h"
-#include "tapd/face/token.h"
 #include "tapd/log.h"
 
 #include <errno.h>
@@ -304,7 +304,7 @@ static int open_http(struct program *program)
     const struct options *options = program->options;
     struct base_error error;
     if (options->token_file) {
-        program->token = tapd_token_read(options->token_file, &error);
+        program->token = base_token_file_read(options->token_file, &error);
         if (!program->token) {
             tapd_log("%s", error.text);
             return EXIT_USAGE;

@@ -159,9 +159,14 @@ static void get_taps(struct tapd_controller *controller, const char *name,
 static void get_tap(struct tapd_controller *controller, const char *name,
                     const struct tapd_http_request *request, struct tapd_http_reply *reply)
 {
-    (void)request;
+    unsigned wait_ms;
+    if (tapd_wait_read(request->query, &wait_ms, reply)) {
+        return;
+    }
     json_t *tap = tapd_tap_find_json(controller, name);
-    if (tap) {
+    if (tap && wait_ms > 0 && tapd_wait(controller, request, name, wait_ms) == 0) {
+        json_decref(tap);
+    } else if (tap) {
         *reply = (struct tapd_http_reply){.status = 200, .body = tap};
     } else {
         tapd_http_fail(reply, 404, "there is no tap \"%s\"", name);

@@ -6,7 +6,7 @@
  *   GET    /healthz            200 if all is installed and every tap up, else 503
  *   GET    /metrics            numbers for Prometheus (text, not JSON)
  *   GET    /taps               those there are: state, way, counters
- *   GET    /taps/NAME
+ *   GET    /taps/NAME          ?wait=5s: as soon as it is up, or has ended, or after that time
  *   POST   /taps               {"name": "web", "source": "h1", "to": "h11", "for": "120s", …}
  *   POST   /taps?wait=5s       the same, and the answer comes when it is no longer pending
  *   PATCH  /taps/NAME          {"for": "300s"}: it ends so long from now

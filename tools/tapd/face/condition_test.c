@@ -137,6 +137,39 @@ static void a_request_may_wait(void **state)
     end(&world);
 }
 
+static void make_well(evutil_socket_t fd, short events, void *arg)
+{
+    (void)fd;
+    (void)events;
+    struct world *world = arg;
+    world->sw.table.n_entries--; /* the one that was put last */
+    tapd_installer_resync(world->controller->installer);
+}
+
+/* One that is there already: until it is up. */
+static void a_look_may_wait(void **state)
+{
+    (void)state;
+    struct world world;
+    const struct timeval soon = {.tv_usec = 20000};
+    begin(&world, NULL);
+    assert_int_equal(ask(&world, "GET /taps/web?wait=20s", ""), 200);
+    assert_replied(&world, "\"state\": \"up\"");
+    assert_null(strstr(base_buffer_text(&world.reply), "Location"));
+    table_switch_put(&world.sw, "priority=65000,in_port=1,actions=output:2");
+    tapd_installer_resync(world.controller->installer);
+    await(&world, first_is_down);
+    assert_int_equal(ask(&world, "GET /taps/web?wait=10ms", ""), 200);
+    assert_replied(&world, "\"state\": \"down\"");
+    event_base_once(world.base, -1, EV_TIMEOUT, make_well, &world, &soon);
+    assert_int_equal(ask(&world, "GET /taps/web?wait=20s", ""), 200);
+    assert_replied(&world, "\"state\": \"up\"");
+    assert_int_equal(ask(&world, "GET /taps/none?wait=20s", ""), 404);
+    assert_int_equal(ask(&world, "GET /taps/web?wait=61s", ""), 400);
+    assert_null(world.controller->watches);
+    end(&world);
+}
+
 static void a_wait_that_cannot_be_read(void **state)
 {
     (void)state;
@@ -245,6 +278,7 @@ int main(void)
         cmocka_unit_test(what_it_carries_is_counted),
         cmocka_unit_test(it_is_remembered),
         cmocka_unit_test(a_request_may_wait),
+        cmocka_unit_test(a_look_may_wait),
         cmocka_unit_test(a_wait_that_cannot_be_read),
         cmocka_unit_test(who_waits_may_go),
         cmocka_unit_test(what_a_path_takes_is_told),

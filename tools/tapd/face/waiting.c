@@ -16,6 +16,7 @@ struct waiting {
     struct tapd_http_client *client;
     struct event *timer;
     char *name;
+    bool is_asked; /* it was asked for just now; else somebody waits for it to be up */
 };
 
 int tapd_wait_read(const char *query, unsigned *ms, struct tapd_http_reply *reply)
@@ -67,7 +68,7 @@ static void answer(struct waiting *waiting, int status)
     struct tapd_http_reply reply = {.status = status};
     struct tapd_http_client *client = waiting->client;
     reply.body = tapd_tap_find_json(waiting->controller, waiting->name);
-    reply.location = tapd_tap_location(waiting->name);
+    reply.location = waiting->is_asked ? tapd_tap_location(waiting->name) : NULL;
     if (!reply.body) {
         tapd_http_fail(&reply, 404, "the tap \"%s\" has ended", waiting->name);
     }
@@ -90,8 +91,9 @@ static void on_changed(struct tapd_watch *watch)
 {
     struct waiting *waiting = (struct waiting *)(void *)watch;
     const struct tapd_condition *condition = find(waiting);
-    if (!condition || condition->state != TAPD_PENDING) {
-        answer(waiting, 201);
+    if (!condition || condition->state == TAPD_UP ||
+        (waiting->is_asked && condition->state != TAPD_PENDING)) {
+        answer(waiting, waiting->is_asked ? 201 : 200);
     }
 }
 
@@ -99,7 +101,8 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
 {
     (void)fd;
     (void)events;
-    answer(arg, 202);
+    struct waiting *waiting = arg;
+    answer(waiting, waiting->is_asked ? 202 : 200);
 }
 
 int tapd_wait(struct tapd_controller *controller, const struct tapd_http_request *request,
@@ -113,6 +116,7 @@ int tapd_wait(struct tapd_controller *controller, const struct tapd_http_request
     *waiting = (struct waiting){.watch.changed = on_changed,
                                 .controller = controller,
                                 .client = request->client,
+                                .is_asked = request->method == TAPD_HTTP_POST,
                                 .name = strdup(name)};
     waiting->timer = evtimer_new(tapd_controller_base(controller), on_timer, waiting);
     if (!waiting->name || !waiting->timer || evtimer_add(waiting->timer, &limit)) {
