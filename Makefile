@@ -93,6 +93,7 @@ $(UNIT): LDFLAGS += -Wl,--undefined=__wrap_malloc $(patsubst %,-Wl$(comma)--wrap
 $(FUZZERS): LDFLAGS += -fsanitize=fuzzer
 # The filter language of tcpdump, and a reader of capture files.
 $(B)/tapsniff $(filter $(B)/tools/tapsniff/%,$(UNIT) $(REPLAYS)) $(B)/harness/frame/pcapng_test: LIBS += -lpcap
+$(B)/tapctl $(filter $(B)/tools/tapctl/%,$(UNIT) $(REPLAYS)): LIBS += -lcurl
 # Peers in TLS: testing/fake_tls.h.
 $(filter %/tls_test %/tls_hostile_test,$(UNIT)): LIBS += -lssl -lcrypto
 # BuDDy, the oracle of harness/space: only where it is installed.

@@ -73,6 +73,7 @@ lab "$NETWORKS/hybrid" tapped calm
 lab "$NETWORKS/three" plain harmless
 lab "$NETWORKS/shared" "$NETWORKS/shared-policy.yaml" shared
 lab topologies/demon - tapd
+lab topologies/demon - tapctl
 lab topologies/demon - tapd-faults
 lab topologies/demon - tapd-dialled --controller tcp:127.0.0.1:6653
 lab topologies/demon - tls --tls --controller ssl:127.0.0.1:6653

@@ -28,7 +28,7 @@ trap 'umount "$work" 2> /dev/null; rm -rf "$work"' EXIT
 chmod 755 "$work"
 echo 'root: s3cret' > "$work/secret.yaml"
 chmod 600 "$work/secret.yaml"
-cp "$B/tapproof" "$B/tapd" "$B/tapping" "$B/tapsniff" "$work"
+cp "$B/tapproof" "$B/tapd" "$B/tapctl" "$B/tapping" "$B/tapsniff" "$work"
 
 number=0
 report() {
@@ -52,7 +52,7 @@ as_nobody() {
 as_nobody "$work/tapproof" check "$work/secret.yaml"
 [ $? = 2 ] && grep -q 'secret.yaml.*Permission denied' "$work/out"
 report "a copy without such a bit reads what its caller may read" $?
-for program in tapproof tapd tapping tapsniff; do
+for program in tapproof tapd tapctl tapping tapsniff; do
     for bit in u g; do
         chmod 755 "$work/$program" && chmod $bit+s "$work/$program"
         as_nobody "$work/$program" check "$work/secret.yaml"

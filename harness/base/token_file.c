@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which token do requests need, and does nobody else know it? */
-#include "tapd/face/token.h"
+#include "base/token_file.h"
 
 #include "base/secret.h"
 
@@ -46,7 +46,7 @@ static char *read_line(FILE *file, struct base_error *error)
     return token;
 }
 
-char *tapd_token_read(const char *path, struct base_error *error)
+char *base_token_file_read(const char *path, struct base_error *error)
 {
     FILE *file = fopen(path, "re");
     char *token = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Files of tokens: whose, how long, and what else is in them. */
-#include "tapd/face/token.h"
+#include "base/token_file.h"
 
 #include "testing/cmocka.h"
 
@@ -25,7 +25,7 @@ static void put(const char *bytes, size_t n_bytes, mode_t mode)
 static void assert_read(const char *token)
 {
     struct base_error error = {0};
-    char *got = tapd_token_read(path, &error);
+    char *got = base_token_file_read(path, &error);
     assert_non_null(got);
     assert_string_equal(got, token);
     free(got);
@@ -34,7 +34,7 @@ static void assert_read(const char *token)
 static void assert_refused(const char *why)
 {
     struct base_error error = {0};
-    assert_null(tapd_token_read(path, &error));
+    assert_null(base_token_file_read(path, &error));
     assert_ptr_equal(strstr(error.text, path), error.text);
     if (!strstr(error.text, why)) {
         fail_msg("expected \"%s\" in \"%s\"", why, error.text);

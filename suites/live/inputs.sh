@@ -112,7 +112,7 @@ expect 0 "no libpcap, and none is needed" without_pcap $check --only state "$goo
       echo "  - {switch: $sw, port: $port, reason: a test}"; done; done; } > "$edited"
 cp topologies/demon.yaml "$work/topologies/demon.yaml"
 expect_says 3 'skipped' "everything skipped is no pass" $check --only state -k state/ "$edited"
-for program in tapproof tapd tapping tapsniff; do
+for program in tapproof tapd tapctl tapping tapsniff; do
     expect_says 0 "^$program [0-9.]*$" "$program --version" "$B/$program" --version
 done
 expect_says 0 'usage' "check --help" "$B/tapproof" check --help
