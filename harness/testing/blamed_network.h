@@ -9,13 +9,19 @@
 #include "blame/swap.h"
 #include "testing/reference_network.h"
 
-static inline void network_blame(struct network *network)
+/* wiring: what counters tell of cables, NULL: nothing. */
+static inline void network_blame_wired(struct network *network, const struct blame_wiring *wiring)
 {
     network_judge(network);
     struct traffic_evidence evidence = network_evidence(network);
     blame_frames(&evidence, &network->failures, &network->report);
-    assert_int_equal(blame_swap(&evidence, &network->report), 0);
+    assert_int_equal(blame_swap(&evidence, wiring, &network->report), 0);
     assert_int_equal(blame_causes(&network->report), 0);
+}
+
+static inline void network_blame(struct network *network)
+{
+    network_blame_wired(network, NULL);
 }
 
 static inline const struct result *network_failure(struct network *network, const char *id)

@@ -96,6 +96,37 @@ static void count_arrivals(struct counting *counting, const struct path_walk *wa
     }
 }
 
+static void add_most(struct counting *counting, struct port_ref out, enum path_doubt doubt,
+                     size_t p)
+{
+    struct traffic_port_count *port = traffic_count_port(counting->count, counting->before, out);
+    if (port && (doubt == PATH_SURE || doubt == PATH_CHOSEN)) {
+        port->most_tx += counting->round->sent[p];
+    }
+}
+
+/* By which ports a probe goes, or may go where switches choose its way. */
+static void count_most(struct counting *counting, size_t p, struct path_walk *walk)
+{
+    const struct traffic_probe *probe = &counting->plan->probes[p];
+    struct path_touch touch;
+    if (!walk->known) {
+        path_follow_touch(counting->tables, counting->topology->hosts[probe->from].port,
+                          &probe->header, HOST_NONE, &touch, walk);
+    }
+    for (size_t i = 1; i < walk->n_hops; i++) {
+        const struct path_hop *hop = &walk->hops[i];
+        struct port_ref out = {.sw = walk->hops[hop->previous].in.sw, .port = hop->out};
+        add_most(counting, out, hop->doubt, p);
+    }
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        const struct path_walk_arrival *arrival = &walk->arrivals[i];
+        struct port_ref out = {.sw = walk->hops[arrival->hop].in.sw,
+                               .port = arrival->header.in_port};
+        add_most(counting, out, arrival->doubt, p);
+    }
+}
+
 static int make_room(struct counting *counting)
 {
     struct traffic_count *count = counting->count;
@@ -146,6 +177,7 @@ int traffic_count_init(struct traffic_count *count, const struct traffic_plan *p
             for (size_t i = 0; i < walk.n_hops; i++) {
                 count_hop(&counting, &walk, i, round->sent[p]);
             }
+            count_most(&counting, p, &walk);
         }
     }
     return 0;

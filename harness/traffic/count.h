@@ -10,6 +10,7 @@
 
 struct traffic_port_count {
     uint32_t rx, tx;           /* frames of ours that must come in, go out, by the tables */
+    uint32_t most_tx;          /* ... that may go out, as switches choose between known ways */
     uint32_t sure_rx, sure_tx; /* of these: copies of them arrived as by the tables */
     uint32_t good, bad; /* copies whose way leads in here: arrivals as by the tables; all others */
 };
@@ -29,8 +30,8 @@ struct traffic_count {
 
 /* Follows every probe of the round that was sent through `tables`, which are those
  * of `before` (by switch; NULL: not read). What becomes of a probe behind a switch
- * that is not known is not counted, but for what surely leaves beside NORMAL. -1 without memory;
- * free it even then. */
+ * that is not known is not counted, but for what surely leaves beside NORMAL, and in most_tx. -1
+ * without memory; free it even then. */
 int traffic_count_init(struct traffic_count *count, const struct traffic_plan *plan,
                        const struct traffic_round *round, const struct path_network *tables,
                        const struct switch_state *const *before);

@@ -3,6 +3,7 @@
  * What must be counted for a round, what was counted, and whether that is all. */
 #include "traffic/count.h"
 
+#include "testing/choosing_network.h"
 #include "testing/reference_network.h"
 
 static const char simulated[] = "expected/demon/simulated.yaml";
@@ -229,10 +230,38 @@ static void counters_that_move_are_noticed(void **state)
     network_free(&network);
 }
 
+/* By each port by which a switch may choose to send; by the others as ever. */
+static void what_switches_choose_is_the_most(void **state)
+{
+    (void)state;
+    static const uint32_t wanted[N_CHOOSING_PORTS][2] = {{0}, {3, 3}, {0, 3}, {0, 3}};
+    struct choosing choosing;
+    struct traffic_count count;
+    choosing_open(&choosing, "1: {output: [2], one_of: [3, 4]}");
+    choosing_send(&choosing, 0, 0, 0, 0);
+    for (size_t p = 0; choosing.round.sent[0] == 0; p++) {
+        choosing.round.sent[0] = choosing.plan.probes[p].from == HOST_A ? 3 : 0;
+    }
+    assert_int_equal(traffic_count_init(&count, &choosing.plan, &choosing.round,
+                                        &choosing.declared.network, choosing.before),
+                     0);
+    for (uint16_t i = 0; i < N_CHOOSING_PORTS; i++) {
+        struct port_ref port = {.sw = 0, .port = i + 1};
+        const struct traffic_port_count *counted =
+            traffic_count_port(&count, choosing.before, port);
+        assert_int_equal(counted->most_tx, wanted[i][1]);
+    }
+    struct port_ref last = {.sw = 1, .port = 2};
+    assert_int_equal(traffic_count_port(&count, choosing.before, last)->most_tx, 3);
+    traffic_count_free(&count);
+    choosing_close(&choosing);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_the_tables_do_is_wanted),
     cmocka_unit_test(bad_copies_are_charged_to_their_way),
     cmocka_unit_test(only_what_came_well_is_sure),
+    cmocka_unit_test(what_switches_choose_is_the_most),
     cmocka_unit_test(a_switch_that_was_not_read),
     cmocka_unit_test(every_entry_must_have_counted),
     cmocka_unit_test(what_an_entry_has_counted),
