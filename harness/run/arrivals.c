@@ -82,10 +82,10 @@ static size_t find_form(const struct run_probing *probing, const struct traffic_
 static void see(struct run_probing *probing, struct traffic_round *round,
                 const struct frame_mark *mark, size_t host, const struct station_arrival *arrival)
 {
-    const struct traffic_expected_arrival *expected =
-        traffic_plan_arrival(&probing->plan->probes[mark->number], host);
+    const struct traffic_probe *probe = &probing->plan->probes[mark->number];
+    const struct traffic_expected_arrival *expected = traffic_plan_arrival(probe, host);
     size_t form = expected && expected->as ? find_form(probing, round, expected, mark, arrival) : 0;
-    if (expected && expected->copies > 0 && round == probing->round &&
+    if (expected && (expected->copies > 0 || probe->n_ways > 0) && round == probing->round &&
         probing->awaited[mark->number] > 0) {
         probing->awaited[mark->number]--;
         probing->n_awaited--;

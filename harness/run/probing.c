@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "run/inside.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -79,14 +80,21 @@ void run_probing_await(struct run_probing *probing, size_t p, unsigned copies)
     probing->n_trusted += probing->given_up[p] ? 0 : copies;
 }
 
-static void await_arrivals(struct run_probing *probing, size_t p)
+/* Copies that must come to hosts that capture, by each way that switches may choose. */
+static unsigned certain_copies(const struct run_probing *probing, const struct traffic_probe *probe)
 {
-    const struct traffic_probe *probe = &probing->plan->probes[p];
-    for (size_t i = 0; i < probe->n_arrivals; i++) {
-        if (probing->stations->captures[probe->arrivals[i].host]) {
-            run_probing_await(probing, p, probe->arrivals[i].copies);
+    unsigned least = UINT_MAX;
+    size_t w = 0;
+    do {
+        unsigned n = 0;
+        for (size_t i = 0; i < probe->n_arrivals; i++) {
+            unsigned copies =
+                probe->n_ways > 0 ? probe->ways[w].at[i].copies : probe->arrivals[i].copies;
+            n += probing->stations->captures[probe->arrivals[i].host] ? copies : 0;
         }
-    }
+        least = n < least ? n : least;
+    } while (++w < probe->n_ways);
+    return least;
 }
 
 /* A header of which no frame can be made is not sent, nor is one that the
@@ -109,7 +117,7 @@ static void send_probe(struct run_probing *probing, size_t p)
             probing->n_missed += probing->touches[p].missed;
             probing->round->hosts[probe->from].sent_bytes += frame.n_bytes;
             probing->last_ns = run_probing_now_ns(probing);
-            await_arrivals(probing, p);
+            run_probing_await(probing, p, certain_copies(probing, probe));
             run_probing_keep(probing, p, probe->from,
                              &(struct frame_captured){.bytes = frame.data,
                                                       .n_bytes = frame.n_bytes,
