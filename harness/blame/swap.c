@@ -37,6 +37,7 @@ struct guess {
 
 struct guessing {
     const struct traffic_evidence *evidence;
+    const struct blame_wiring *wiring; /* NULL: nothing is told */
     const struct topology *topology;
     struct cable *cables;
     size_t n_cables;
@@ -272,17 +273,20 @@ static const char *end_text(const struct guessing *guessing, const struct end *e
                         : topology_port_name(guessing->topology, end->port, arena);
 }
 
-/* Whether the guess leaves something open that a host sent. */
-static bool leaves_open(struct guessing *guessing, const struct guess *guess, const char *from)
+/* Whether the cables as they are laid now explain what a host sent; *odd: a probe of its that does
+ * other than the tables say. */
+static bool explains(struct guessing *guessing, const char *from, size_t *odd)
 {
-    bool open = !lay(guessing, guess);
+    bool open = false;
+    *odd = INDEX_NONE;
     for (size_t i = 0; i < guessing->n_odd && !open; i++) {
         size_t sender = guessing->evidence->plan->probes[guessing->odd[i]].from;
-        open = strcmp(guessing->topology->hosts[sender].name, from) == 0 &&
-               !follows(guessing, &guessing->recabled, guessing->odd[i], false);
+        if (strcmp(guessing->topology->hosts[sender].name, from) == 0) {
+            *odd = guessing->odd[i];
+            open = !follows(guessing, &guessing->recabled, *odd, false);
+        }
     }
-    take_back(guessing, guess);
-    return open;
+    return !open && *odd != INDEX_NONE;
 }
 
 /* Whether a switch says of itself what this result blames its table for. */
@@ -298,7 +302,35 @@ static bool is_admitted(const struct report *report, const struct result *result
     return false;
 }
 
-static void tell(struct guessing *guessing, const struct guess *guess, struct report *report)
+/* What is the matter with a probe. */
+struct reason {
+    enum cause_kind kind;
+    const char *cause, *why;
+};
+
+typedef bool reason_fn(struct guessing *guessing, size_t odd, struct base_arena *arena,
+                       struct reason *reason);
+
+/* `given`: of all; or what finds it for each. */
+static void tell(struct guessing *guessing, reason_fn *find, const struct reason *given,
+                 struct report *report)
+{
+    for (size_t i = 0; i < report->n_results; i++) {
+        struct result *result = &report->results[i];
+        struct reason reason = given ? *given : (struct reason){0};
+        size_t odd;
+        if (result->kind == RESULT_TRAFFIC && result->verdict == VERDICT_FAIL &&
+            !is_admitted(report, result) && explains(guessing, result->from, &odd) &&
+            (!find || find(guessing, odd, &report->arena, &reason))) {
+            result->cause_kind = reason.kind;
+            result->cause = result->suspect = reason.cause;
+            result->detail =
+                base_arena_format(&report->arena, "%s; %s", result->detail, reason.why);
+        }
+    }
+}
+
+static void tell_guess(struct guessing *guessing, const struct guess *guess, struct report *report)
 {
     struct base_arena *arena = &report->arena;
     const struct cable *a = &guessing->cables[guess->a], *b = &guessing->cables[guess->b];
@@ -316,15 +348,24 @@ static void tell(struct guessing *guessing, const struct guess *guess, struct re
                                 end_text(guessing, &a->ends[!first], arena))
             : base_arena_format(arena, "%s is cabled to %s, not to %s", x, y,
                                 end_text(guessing, &a->ends[!first], arena));
-    for (size_t i = 0; i < report->n_results; i++) {
-        struct result *result = &report->results[i];
-        if (result->kind == RESULT_TRAFFIC && result->verdict == VERDICT_FAIL &&
-            !is_admitted(report, result) && !leaves_open(guessing, guess, result->from)) {
-            result->cause_kind = CAUSE_SWAP;
-            result->cause = result->suspect = cause;
-            result->detail = base_arena_format(arena, "%s; %s", result->detail, why);
-        }
+    if (lay(guessing, guess)) {
+        tell(guessing, NULL, &(struct reason){CAUSE_SWAP, cause, why}, report);
     }
+    take_back(guessing, guess);
+}
+
+/* Whether counters say that one of the two cables is where it should be. */
+static bool is_right(const struct guessing *guessing, size_t a, size_t b)
+{
+    const struct blame_wiring *wiring = guessing->wiring;
+    size_t n_hosts = guessing->topology->n_hosts, n_links = guessing->topology->n_links;
+    bool right = false;
+    for (size_t i = 0; i < 2 && wiring; i++) {
+        size_t cable = i ? b : a;
+        cable = cable < n_hosts ? n_links + cable : cable - n_hosts;
+        right |= cable < wiring->n_cables && wiring->wired[cable] == BLAME_WIRED_RIGHT;
+    }
+    return right;
 }
 
 /* The only guess that explains the most, and that is the greater part: there may
@@ -334,8 +375,8 @@ static bool find_guess(struct guessing *guessing, struct guess *found)
     size_t best = guessing->n_odd / 2 + 1, n_found = 0;
     for (struct guess guess = {0}; guess.a < guessing->n_cables; guess.a++) {
         for (guess.b = guess.a + 1; guess.b < guessing->n_cables; guess.b++) {
-            bool found_here = false;
-            for (guess.exchange = 0; guess.exchange < N_EXCHANGES; guess.exchange++) {
+            bool found_here = false, right = is_right(guessing, guess.a, guess.b);
+            for (guess.exchange = 0; guess.exchange < N_EXCHANGES && !right; guess.exchange++) {
                 size_t n = best + 1;
                 if (counted_so(guessing, &guess) && lay(guessing, &guess)) {
                     n = unexplained(guessing, best + 1);
@@ -374,7 +415,87 @@ static int make_room(struct guessing *guessing)
     return 0;
 }
 
-int blame_swap(const struct traffic_evidence *evidence, struct report *report)
+/* ---------------------------------------------------------- what counters tell */
+
+static bool is_elsewhere(const struct blame_wiring *wiring, size_t cable)
+{
+    return cable < wiring->n_cables && wiring->wired[cable] == BLAME_WIRED_WRONG;
+}
+
+/* Into the place of one of those that are elsewhere. */
+static void plug_between(struct guessing *guessing, const struct blame_end *x,
+                         const struct blame_end *y, size_t *n_free)
+{
+    while (*n_free < guessing->topology->n_links && !is_elsewhere(guessing->wiring, *n_free)) {
+        ++*n_free;
+    }
+    if (x->kind == BLAME_END_HOST || y->kind == BLAME_END_HOST) {
+        const struct blame_end *host = x->kind == BLAME_END_HOST ? x : y, *port = host == x ? y : x;
+        guessing->changed.hosts[host->host].port = port->port;
+    } else if (*n_free < guessing->topology->n_links) {
+        guessing->changed.links[*n_free] = (struct topology_link){.a = x->port, .b = y->port};
+        ++*n_free;
+    }
+}
+
+/* The network with all cables that are elsewhere where counters tell them to be; false: none is. */
+static bool lay_as_told(struct guessing *guessing)
+{
+    const struct blame_wiring *wiring = guessing->wiring;
+    size_t n_links = guessing->topology->n_links, n_free = 0;
+    bool any = false;
+    for (size_t i = 0; wiring && i < wiring->n_cables; i++) {
+        if (is_elsewhere(wiring, i)) {
+            unplug(guessing, i < n_links ? guessing->topology->n_hosts + i : i - n_links);
+            any = true;
+        }
+    }
+    for (size_t x = 0; any && x < wiring->n_ends; x++) {
+        size_t y = wiring->really[x];
+        bool again = y != INDEX_NONE && y < x && wiring->really[y] == x;
+        if (y != INDEX_NONE && !again) {
+            plug_between(guessing, &wiring->ends[x], &wiring->ends[y], &n_free);
+        }
+    }
+    bool laid = any && path_network_recable(guessing->evidence->tables, &guessing->changed,
+                                            &guessing->recabled) == 0;
+    guessing->no_memory |= any && !laid;
+    return laid;
+}
+
+static size_t elsewhere_at(const struct guessing *guessing, struct port_ref port)
+{
+    const struct blame_wiring *wiring = guessing->wiring;
+    size_t cable = INDEX_NONE;
+    for (size_t end = 0; end < 2 * guessing->topology->n_links && cable == INDEX_NONE; end++) {
+        bool here = port_ref_equal(wiring->ends[end].port, port);
+        cable = here && is_elsewhere(wiring, end / 2) ? end / 2 : INDEX_NONE;
+    }
+    return cable;
+}
+
+/* The first cable on the way of a probe that is elsewhere. */
+static bool find_elsewhere(struct guessing *guessing, size_t odd, struct base_arena *arena,
+                           struct reason *reason)
+{
+    const struct traffic_probe *probe = &guessing->evidence->plan->probes[odd];
+    const struct path_network *ways[] = {guessing->evidence->tables, &guessing->recabled};
+    size_t cable = INDEX_NONE;
+    for (size_t w = 0; w < 2 && cable == INDEX_NONE; w++) {
+        path_follow_from(ways[w], probe->from, &probe->header, &guessing->walk);
+        for (size_t i = 0; i < guessing->walk.n_hops && cable == INDEX_NONE; i++) {
+            cable = elsewhere_at(guessing, guessing->walk.hops[i].in);
+        }
+    }
+    if (cable != INDEX_NONE) {
+        reason->cause = blame_wiring_cause(guessing->wiring, cable, arena, &reason->kind);
+        reason->why = blame_wiring_text(guessing->wiring, cable, arena);
+    }
+    return cable != INDEX_NONE;
+}
+
+int blame_swap(const struct traffic_evidence *evidence, const struct blame_wiring *wiring,
+               struct report *report)
 {
     const struct topology *topology = evidence->expectation->topology;
     struct guessing *guessing = base_calloc(1, sizeof *guessing);
@@ -383,17 +504,21 @@ int blame_swap(const struct traffic_evidence *evidence, struct report *report)
     }
     guessing->evidence = evidence;
     guessing->topology = topology;
+    guessing->wiring = wiring && wiring->topology ? wiring : NULL;
     int status = make_room(guessing);
     if (status == 0) {
         struct guess guess;
         list_cables(guessing);
         find_odd(guessing);
-        if (guessing->n_odd > 0 && guessing->n_cables > CABLES_MAX) {
+        if (lay_as_told(guessing)) {
+            tell(guessing, find_elsewhere, NULL, report);
+            path_network_close(&guessing->recabled);
+        } else if (guessing->n_odd > 0 && guessing->n_cables > CABLES_MAX) {
             report_note(report,
                         "whether cables are swapped was not looked for: there are %zu of them",
                         guessing->n_cables);
         } else if (guessing->n_odd > 0 && find_guess(guessing, &guess)) {
-            tell(guessing, &guess, report);
+            tell_guess(guessing, &guess, report);
         }
     }
     status = guessing->no_memory ? -1 : status;

@@ -153,6 +153,100 @@ static void the_two_cables_are_named(void **state)
     network_free(&network);
 }
 
+/* Of hosts, by name; of the i-th link otherwise. */
+static size_t cable_of(const struct network *network, const char *host, size_t link)
+{
+    size_t n_links = network->expectation->topology->n_links;
+    return host ? n_links + network_host(network, host) : link;
+}
+
+/* Counters tell of one of the two that it is where it should be. */
+static void what_counters_tell_is_not_guessed(void **state)
+{
+    (void)state;
+    const char *const right[] = {"h2", "h3", "h4"};
+    struct network network;
+    struct blame_wiring wiring;
+    network_load(&network, simulated, "simulated");
+    struct topology *topology = network.expectation->topology;
+    struct topology_host *h2 = &topology->hosts[network_host(&network, "h2")];
+    struct topology_host *h3 = &topology->hosts[network_host(&network, "h3")];
+    struct port_ref of_h2 = h2->port, of_h3 = h3->port;
+    h2->port = of_h3;
+    h3->port = of_h2;
+    network_send(&network, NULL, NULL);
+    h2->port = of_h2;
+    h3->port = of_h3;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(blame_wiring_open(&wiring, topology, network.before), 0);
+        wiring.wired[cable_of(&network, right[i], 0)] = BLAME_WIRED_RIGHT;
+        network_blame_wired(&network, &wiring);
+        const struct result *result = network_result(&network, "traffic/h1/delivered/h2");
+        assert_int_equal(result->verdict, VERDICT_FAIL);
+        assert_int_equal(result->cause_kind == CAUSE_SWAP, i == 2);
+        blame_wiring_close(&wiring);
+    }
+    network_free(&network);
+}
+
+/* The far ends of two links are exchanged, as counters tell. */
+static void tell_exchanged(struct blame_wiring *wiring, size_t a, size_t b)
+{
+    const size_t ends[][2] = {{2 * a, 2 * b + 1}, {2 * b, 2 * a + 1}};
+    for (size_t i = 0; i < wiring->n_ends; i++) {
+        wiring->really[i] = INDEX_NONE;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        size_t x = ends[i][0], y = ends[i][1];
+        wiring->really[x] = y;
+        wiring->really[y] = x;
+        wiring->wired[x / 2] = BLAME_WIRED_WRONG;
+        wiring->elsewhere[x / 2] = (struct blame_elsewhere){.x = x,
+                                                            .real = y,
+                                                            .here = wiring->ends[x],
+                                                            .there = wiring->ends[y],
+                                                            .other = wiring->ends[x + 1]};
+    }
+}
+
+/* ... of all that it explains; what is lost besides keeps its own cause. */
+static void what_counters_tell_is_the_cause(void **state)
+{
+    (void)state;
+    for (int lost = 0; lost < 2; lost++) {
+        struct network network;
+        struct blame_wiring wiring;
+        network_load(&network, simulated, "simulated");
+        struct topology *topology = network.expectation->topology;
+        struct topology_link first = topology->links[0], other = topology->links[6];
+        topology->links[0].b = other.b; /* s1:6 to s3:7, s2:7 to s3:1 */
+        topology->links[6].b = first.b;
+        struct flow_table *s3 = &network.states[2].flows;
+        for (size_t i = 0; i < s3->n_entries; i++) { /* what enters s3:7 is lost there */
+            if (s3->entries[i].match.value.in_port == 7) {
+                s3->entries[i].n_actions = 0;
+            }
+        }
+        network_index(&network);
+        network_send(&network, lost ? "h1" : NULL, lost ? "h2" : NULL);
+        topology->links[0] = first;
+        topology->links[6] = other;
+        network_index(&network);
+        assert_int_equal(blame_wiring_open(&wiring, topology, network.before), 0);
+        tell_exchanged(&wiring, 0, 6);
+        network_blame_wired(&network, &wiring);
+        const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
+        assert_int_equal(result->verdict, VERDICT_FAIL);
+        assert_int_equal(result->cause_kind == CAUSE_SWAP, !lost);
+        if (!lost) {
+            expect_cause(result, CAUSE_SWAP, "s1:6 - s3:1, s2:7 - s3:7");
+            assert_non_null(strstr(result->detail, "; s1:6 is cabled to s3:7, not to s3:1"));
+        }
+        blame_wiring_close(&wiring);
+        network_free(&network);
+    }
+}
+
 /* What is lost on one cable alone is no swap, although many would explain it. */
 static void a_loss_is_no_swap(void **state)
 {
@@ -236,10 +330,16 @@ static void counters_speak_against_it(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(cables_are_swapped),          cmocka_unit_test(too_many_cables_to_guess),
-    cmocka_unit_test(another_fault_beside_a_swap), cmocka_unit_test(a_cable_in_another_place),
-    cmocka_unit_test(the_two_cables_are_named),    cmocka_unit_test(a_loss_is_no_swap),
-    cmocka_unit_test(a_shot_speaks_against_it),    cmocka_unit_test(counters_speak_against_it),
+    cmocka_unit_test(cables_are_swapped),
+    cmocka_unit_test(too_many_cables_to_guess),
+    cmocka_unit_test(another_fault_beside_a_swap),
+    cmocka_unit_test(a_cable_in_another_place),
+    cmocka_unit_test(the_two_cables_are_named),
+    cmocka_unit_test(a_loss_is_no_swap),
+    cmocka_unit_test(a_shot_speaks_against_it),
+    cmocka_unit_test(counters_speak_against_it),
+    cmocka_unit_test(what_counters_tell_is_not_guessed),
+    cmocka_unit_test(what_counters_tell_is_the_cause),
 };
 
 TEST_MAIN(tests)

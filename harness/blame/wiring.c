@@ -129,6 +129,15 @@ static bool came_in(const struct topology *topology, const struct blame_reading 
     return sent > 0 && traffic_count_rx(reading->before, reading->after, port, NULL) >= sent;
 }
 
+/* What a host has seen left where it should. */
+static bool went_out(const struct topology *topology, const struct blame_reading *reading,
+                     struct port_ref port)
+{
+    struct peer peer = topology_peer(topology, port);
+    long arrived = peer.kind == PEER_HOST ? (long)reading->count->hosts[peer.host].arrived : 0;
+    return arrived > 0 && traffic_count_tx(reading->before, reading->after, port, NULL) >= arrived;
+}
+
 /* Frames of ours moved a counter of the switch, or all of them together, at whichever ports they
  * came in: its counters are no standstill. */
 static bool is_live(const struct topology *topology, const struct blame_reading *reading, size_t sw)
@@ -142,8 +151,8 @@ static bool is_live(const struct topology *topology, const struct blame_reading 
         long rx = traffic_count_rx(reading->before, reading->after, port, NULL);
         long tx = traffic_count_tx(reading->before, reading->after, port, NULL);
         long sure = sure_at(topology, reading, port);
-        if (came_in(topology, reading, port) || (sure > 0 && rx >= sure) ||
-            (ours && ours->sure_tx > 0 && tx >= (long)ours->sure_tx)) {
+        if (came_in(topology, reading, port) || went_out(topology, reading, port) ||
+            (sure > 0 && rx >= sure) || (ours && ours->sure_tx > 0 && tx >= (long)ours->sure_tx)) {
             return true;
         }
         all += rx > 0 ? rx : 0;
@@ -164,7 +173,14 @@ static bool may_join(const struct blame_end *x, const struct blame_end *y)
     return may[x->kind][y->kind];
 }
 
-enum fit { OPEN, FITS, SURPLUS, DEFICIT };
+/* SHORT: some of it may have been lost. */
+enum fit { OPEN, SHORT, FITS, SURPLUS, DEFICIT };
+
+/* Whether as much left x as came to y, whosesoever it is. */
+static bool is_alike(const struct blame_end *x, const struct blame_end *y)
+{
+    return may_join(x, y) && x->live && y->live && x->tx > SLACK && labs(x->tx - y->rx) <= SLACK;
+}
 
 /* Whether what left x may have come out at y. */
 static enum fit fit(const struct blame_end *x, const struct blame_end *y)
@@ -172,20 +188,17 @@ static enum fit fit(const struct blame_end *x, const struct blame_end *y)
     if (!may_join(x, y) || x->tx < x->sure || y->rx < 0) {
         return OPEN; /* not counted, or not yet */
     }
-    long others = (x->tx - x->sure) / 2;
-    if (y->rx < x->sure) {
+    long others = (x->tx - x->left) / 2, slack = others > SLACK ? others : SLACK;
+    if (y->rx < x->sure || (x->sure == 0 && y->rx + slack < x->left)) {
         return y->live ? DEFICIT : OPEN;
     }
-    if (y->rx > x->tx + (others > SLACK ? others : SLACK) && x->kind != BLAME_END_HOST) {
+    if (y->rx > x->tx + slack && x->kind != BLAME_END_HOST) {
         return x->live ? SURPLUS : OPEN;
     }
-    return x->sure > 0 ? FITS : OPEN;
-}
-
-/* Whether as much left x as came to y, whosesoever it is. */
-static bool is_alike(const struct blame_end *x, const struct blame_end *y)
-{
-    return may_join(x, y) && x->live && y->live && x->tx > SLACK && labs(x->tx - y->rx) <= SLACK;
+    if (y->rx + slack < x->left) {
+        return SHORT;
+    }
+    return x->sure > 0 || (x->left > SLACK && is_alike(x, y)) ? FITS : OPEN;
 }
 
 /* What left this end, n frames, will not be counted where it should come out. */
@@ -201,7 +214,8 @@ static bool is_counted(const struct blame_wiring *wiring, size_t x)
     const struct blame_end *from = &wiring->ends[x];
     bool counted = is_uncounted(wiring, x, from->sure);
     for (size_t y = 0; y < wiring->n_ends && !counted; y++) {
-        counted = x != y && fit(from, &wiring->ends[y]) == FITS;
+        enum fit to = fit(from, &wiring->ends[y]);
+        counted = x != y && (to == FITS || to == SHORT);
     }
     return counted;
 }
@@ -228,10 +242,15 @@ static enum blame_counted why_uncounted(const struct blame_wiring *wiring, size_
                        : BLAME_COUNTED_LATE;
 }
 
+static long larger(long a, long b)
+{
+    return a > b ? a : b;
+}
+
 /* What a host got is counted where it should have come: that says nothing of where it is. */
 static void read_host(struct blame_end *end, const struct blame_reading *reading)
 {
-    end->tx = end->sure = end->ours = (long)reading->count->hosts[end->host].sent;
+    end->tx = end->sure = end->left = end->ours = (long)reading->count->hosts[end->host].sent;
     end->rx = -1;
     end->live = end->moves = true;
 }
@@ -244,7 +263,9 @@ static void read_port(struct blame_end *end, const struct blame_reading *reading
     end->tx = traffic_count_tx(reading->before, reading->after, end->port, NULL);
     end->rx = traffic_count_rx(reading->before, reading->after, end->port, NULL);
     end->sure = sends ? (long)ours->sure_tx : 0;
-    end->ours = sends && ours->tx > ours->sure_tx ? (long)ours->tx : end->sure;
+    long most = sends && ours->most_tx > 0 ? (long)ours->most_tx : 0;
+    end->left = larger(end->tx < most ? end->tx : most, end->sure);
+    end->ours = larger(sends ? (long)ours->tx : 0, end->left);
 }
 
 /* All that hosts sent has been counted, at whichever ports they are: what a port lacks will not
@@ -295,7 +316,7 @@ void blame_wiring_note(struct blame_wiring *wiring)
 {
     for (size_t x = 0; x < wiring->n_ends; x++) {
         const struct blame_end *end = &wiring->ends[x];
-        if (end->sure > 0 && declared(wiring, x) != INDEX_NONE) {
+        if (end->left > 0 && declared(wiring, x) != INDEX_NONE) {
             wiring->crossed[x / 2] = true;
         }
         for (size_t y = 0; y < x; y++) {
@@ -464,8 +485,9 @@ static size_t find_ends(const struct blame_wiring *wiring, size_t x, size_t *fou
         size_t other = declared(wiring, y);
         const struct blame_ends *theirs = other == INDEX_NONE ? NULL : pair(wiring, y, other);
         bool free = !theirs || theirs->misfits >= CONFIRMS;
-        bool sure = pair(wiring, x, declared(wiring, x))->deficits >= CONFIRMS ||
-                    (theirs && theirs->deficits >= CONFIRMS);
+        bool sure =
+            pair(wiring, x, declared(wiring, x))->deficits + (theirs ? theirs->deficits : 0) >=
+            CONFIRMS;
         if (is_confirmed(wiring, x, y) && free && sure) {
             *found = y;
             n++;
@@ -493,9 +515,9 @@ static enum blame_wired why_open(const struct blame_wiring *wiring, size_t cable
     const struct blame_end *a = &wiring->ends[2 * cable], *b = a + 1;
     bool counted = (a->sure == 0 || (a->tx >= 0 && b->rx >= 0)) &&
                    (b->sure == 0 || (b->tx >= 0 && a->rx >= 0));
-    return !wiring->crossed[cable] && wiring->may_cross[cable]   ? BLAME_WIRED_OPEN
+    return pair(wiring, 2 * cable, 2 * cable + 1)->misfits > 0   ? BLAME_WIRED_OTHERWISE
+           : !wiring->crossed[cable] && wiring->may_cross[cable] ? BLAME_WIRED_OPEN
            : !wiring->crossed[cable]                             ? BLAME_WIRED_IDLE
-           : pair(wiring, 2 * cable, 2 * cable + 1)->misfits > 0 ? BLAME_WIRED_OTHERWISE
            : !counted                                            ? BLAME_WIRED_UNCOUNTED
            : a->moves && b->moves                                ? BLAME_WIRED_LATE
                                                                  : BLAME_WIRED_STILL;

@@ -41,8 +41,9 @@ struct blame_end {
     size_t host;          /* of BLAME_END_HOST */
     struct port_ref port; /* of the others */
     long tx, rx;          /* -1: not known */
-    long sure;            /* left here surely */
-    long ours;            /* ... or by the tables */
+    long sure;            /* left here surely: came to a host as by the tables */
+    long left;            /* left here by the counter, and may be ours, as switches choose */
+    long ours;            /* one of these, or left by the tables */
     bool live;            /* its switch has counted frames of ours */
     bool moves;           /* ... or anything at all */
 };
@@ -68,7 +69,8 @@ struct blame_wiring {
                                without a cable */
     size_t n_ends;
     struct blame_ends *pairs;  /* n_ends times n_ends, symmetric */
-    bool *crossed, *may_cross; /* by cable: surely, by ways that are not known */
+    bool *crossed, *may_cross; /* by cable: surely, or by its counters; by ways that are not
+                                  known */
     bool is_followed;          /* may_cross is known */
     enum blame_wired *wired;   /* by cable; blame_wiring_decide */
     size_t *really;            /* by end: the end at which its cable ends, INDEX_NONE: not known */
@@ -111,6 +113,13 @@ void blame_wiring_note(struct blame_wiring *wiring);
  * two readings say so. -1 without memory. */
 int blame_wiring_decide(struct blame_wiring *wiring, const struct traffic_evidence *first,
                         const struct blame_reading *reading);
+
+/* Of a cable that is elsewhere: its name, with that of the other one if two are exchanged, as a
+ * cause is named; and in words where it is. In the arena; NULL without memory. */
+const char *blame_wiring_cause(const struct blame_wiring *wiring, size_t cable,
+                               struct base_arena *arena, enum cause_kind *kind);
+const char *blame_wiring_text(const struct blame_wiring *wiring, size_t cable,
+                              struct base_arena *arena);
 
 /* How often to send each probe of the round again, so that each cable that frames crossed and that
  * is not told carries another number of them: `times`, by probe, which are zero before. nth: of

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 
 enum {
-    STEP = 4,   /* between two numbers of frames: more than may come from elsewhere */
-    DIGITS = 16 /* so many numbers at least: cables that are more get several, one a burst */
+    STEP = 4,       /* between two numbers of frames: more than may come from elsewhere */
+    DIGITS = 16,    /* so many numbers at least: cables that are more get several, one a burst */
+    AGAIN_MAX = 128 /* of what has contradicted the topology so many frames are sent again */
 };
 
 /* Digits to a base that is so large that two of them tell all. */
@@ -64,24 +65,41 @@ static size_t end_at(const struct aiming *aiming, size_t hop)
     return INDEX_NONE;
 }
 
-/* A probe whose copies all arrived is the one of the first cable on its ways that has none in this
- * direction. */
-static void aim(struct aiming *aiming, size_t p)
+/* A probe that went this way is the one of the first cable on it that has none in this direction.
+ * arrived: its copies all did, and it is seen where they do; else it is for what contradicts. */
+static void aim(struct aiming *aiming, size_t p, bool arrived)
 {
     const struct path_walk *walk = &aiming->walk;
     for (size_t i = 0; i < walk->n_arrivals; i++) {
         for (size_t hop = walk->arrivals[i].hop; walk->hops[hop].previous != HOP_NONE;
              hop = walk->hops[hop].previous) {
-            size_t end = aiming->evidence->round->captures[walk->arrivals[i].host]
-                             ? end_at(aiming, hop)
-                             : INDEX_NONE;
+            bool seen = !arrived || aiming->evidence->round->captures[walk->arrivals[i].host];
+            size_t end = seen ? end_at(aiming, hop) : INDEX_NONE;
             if (end != INDEX_NONE && aiming->probes[end] == INDEX_NONE &&
-                is_wanted(aiming->wiring, end / 2)) {
+                is_wanted(aiming->wiring, end / 2) &&
+                (arrived || aiming->wiring->wired[end / 2] == BLAME_WIRED_OTHERWISE)) {
                 aiming->probes[end] = p;
                 return;
             }
         }
     }
+}
+
+/* By the way that it took, of those that switches choose between. */
+static void aim_by_ways(struct aiming *aiming, size_t p, bool arrived)
+{
+    const struct traffic_evidence *evidence = aiming->evidence;
+    const struct traffic_probe *probe = &evidence->plan->probes[p];
+    struct port_ref in = aiming->wiring->topology->hosts[probe->from].port;
+    struct space_choices choices = {0};
+    do {
+        path_follow_chosen(evidence->tables, in, &probe->header, HOST_NONE, &choices,
+                           &aiming->walk);
+        if (aiming->walk.known &&
+            (!arrived || traffic_probe_follows(evidence->round, p, &aiming->walk))) {
+            aim(aiming, p, arrived);
+        }
+    } while (aiming->walk.reason != path_choices && space_choices_next(&choices));
 }
 
 static void aim_all(struct aiming *aiming)
@@ -90,12 +108,10 @@ static void aim_all(struct aiming *aiming)
     for (size_t i = 0; i < 2 * aiming->wiring->topology->n_links; i++) {
         aiming->probes[i] = INDEX_NONE;
     }
-    for (size_t p = 0; p < evidence->plan->n_probes; p++) {
-        const struct traffic_probe *probe = &evidence->plan->probes[p];
-        path_follow_from(evidence->tables, probe->from, &probe->header, &aiming->walk);
-        if (evidence->round->sent[p] > 0 && aiming->walk.known &&
-            traffic_probe_follows(evidence->round, p, &aiming->walk)) {
-            aim(aiming, p);
+    for (size_t i = 0; i < 2 * evidence->plan->n_probes; i++) {
+        size_t p = i % evidence->plan->n_probes;
+        if (evidence->round->sent[p] > 0) {
+            aim_by_ways(aiming, p, i == p);
         }
     }
 }
@@ -154,6 +170,17 @@ static size_t choose_of_host(struct aiming *aiming, size_t host)
     return best;
 }
 
+/* What shows in so many frames, and not in a few. */
+static unsigned again(const struct blame_wiring *wiring)
+{
+    long most = 0;
+    for (size_t i = 0; i < 2 * wiring->topology->n_links; i++) {
+        long left = wiring->wired[i / 2] == BLAME_WIRED_OTHERWISE ? wiring->ends[i].left : 0;
+        most = left > most ? left : most;
+    }
+    return most < AGAIN_MAX ? (unsigned)most : AGAIN_MAX;
+}
+
 bool blame_wiring_aim(const struct blame_wiring *wiring, const struct traffic_evidence *evidence,
                       unsigned nth, unsigned *times)
 {
@@ -171,7 +198,7 @@ bool blame_wiring_aim(const struct blame_wiring *wiring, const struct traffic_ev
     bool more = helps(wiring, 0, n_links, n, nth);
     for (size_t i = 0; i < n_links && more; i++) {
         if (aiming->probes[i] != INDEX_NONE) {
-            times[aiming->probes[i]] += blame_wiring_number(k++, n, nth);
+            times[aiming->probes[i]] += blame_wiring_number(k++, n, nth) + again(wiring);
         }
     }
     if (aiming) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which probes are sent again so that cables differ, and how often. */
+#include "testing/choosing_network.h"
 #include "testing/reference_network.h"
 
 #include "blame/wiring.h"
@@ -122,6 +123,49 @@ static void nothing_is_sent_without_need(void **state)
     aimed_close(&aimed);
 }
 
+static unsigned times_of(const struct traffic_plan *plan, const unsigned *times)
+{
+    unsigned n = 0;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        n += times[p];
+    }
+    return n;
+}
+
+/* Where a switch chooses, the way of a probe is the one by which it came; of what contradicts, as
+ * many go again as before, and also what came by none. */
+static void chosen_ways_are_aimed_at(void **state)
+{
+    (void)state;
+    struct choosing choosing;
+    struct blame_wiring wiring;
+    const struct {
+        unsigned c1, c2;
+        enum blame_wired wired;
+        long left;
+        unsigned times;
+    } cases[] = {{0, 1, BLAME_WIRED_ALIKE, 20, 4},         {1, 0, BLAME_WIRED_ALIKE, 20, 0},
+                 {0, 0, BLAME_WIRED_ALIKE, 20, 0},         {0, 1, BLAME_WIRED_OTHERWISE, 20, 24},
+                 {1, 0, BLAME_WIRED_OTHERWISE, 0, 4},      {0, 0, BLAME_WIRED_OTHERWISE, 0, 4},
+                 {0, 0, BLAME_WIRED_OTHERWISE, 1000, 132}, {0, 1, BLAME_WIRED_RIGHT, 20, 0}};
+    choosing_open(&choosing, "1: {output: [2], one_of: [3, 4]}");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned times[256] = {0};
+        assert_true(choosing.plan.n_probes <= 256);
+        choosing_send(&choosing, 1, 1, cases[i].c1, cases[i].c2);
+        struct traffic_evidence evidence = choosing_evidence(&choosing);
+        evidence.tables = &choosing.declared.network;
+        assert_int_equal(
+            blame_wiring_open(&wiring, choosing.expectation->topology, choosing.before), 0);
+        wiring.wired[0] = cases[i].wired;
+        wiring.ends[0].left = cases[i].left;
+        assert_int_equal(blame_wiring_aim(&wiring, &evidence, 0, times), cases[i].times > 0);
+        assert_int_equal(times_of(&choosing.plan, times), cases[i].times);
+        blame_wiring_close(&wiring);
+    }
+    choosing_close(&choosing);
+}
+
 /* Each host by a probe that does little; the second time the other way round. */
 static void hosts_that_are_alike_send_different_numbers(void **state)
 {
@@ -155,6 +199,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(cables_that_are_alike_get_different_numbers),
     cmocka_unit_test(contradictions_are_looked_at_again),
     cmocka_unit_test(nothing_is_sent_without_need),
+    cmocka_unit_test(chosen_ways_are_aimed_at),
 };
 
 TEST_MAIN(tests)

@@ -63,17 +63,28 @@ static bool is_exchanged(const struct blame_wiring *wiring, size_t x, size_t rea
 }
 
 /* Named as blame_swap names it: in the order of the topology. */
-static void blame(const struct telling *telling, size_t x, size_t real, struct result *result)
+const char *blame_wiring_cause(const struct blame_wiring *wiring, size_t cable,
+                               struct base_arena *arena, enum cause_kind *kind)
 {
-    const struct blame_wiring *wiring = telling->wiring;
-    result->cause_kind = is_exchanged(wiring, x, real) ? CAUSE_SWAP : CAUSE_CABLE;
-    result->cause = name_cable(telling, x / 2);
-    if (result->cause_kind == CAUSE_SWAP) {
-        size_t first = x < real ? x / 2 : real / 2, second = x < real ? real / 2 : x / 2;
-        result->cause = base_arena_format(telling->arena, "%s, %s", name_cable(telling, first),
-                                          name_cable(telling, second));
+    struct telling telling = {.wiring = wiring, .topology = wiring->topology, .arena = arena};
+    size_t x = wiring->elsewhere[cable].x, real = wiring->elsewhere[cable].real;
+    *kind = is_exchanged(wiring, x, real) ? CAUSE_SWAP : CAUSE_CABLE;
+    if (*kind == CAUSE_CABLE) {
+        return name_cable(&telling, x / 2);
     }
-    result->suspect = result->cause;
+    size_t first = x < real ? x / 2 : real / 2, second = x < real ? real / 2 : x / 2;
+    return base_arena_format(arena, "%s, %s", name_cable(&telling, first),
+                             name_cable(&telling, second));
+}
+
+const char *blame_wiring_text(const struct blame_wiring *wiring, size_t cable,
+                              struct base_arena *arena)
+{
+    struct telling telling = {.wiring = wiring, .topology = wiring->topology, .arena = arena};
+    const struct blame_elsewhere *elsewhere = &wiring->elsewhere[cable];
+    return base_arena_format(arena, "%s is cabled to %s, not to %s",
+                             name(&telling, &elsewhere->here), name(&telling, &elsewhere->there),
+                             name(&telling, &elsewhere->other));
 }
 
 static void tell_wrong(const struct telling *telling, size_t cable, struct result *result)
@@ -88,7 +99,7 @@ static void tell_wrong(const struct telling *telling, size_t cable, struct resul
     result->observed = base_arena_format(telling->arena, "%s - %s", at, to);
     result->says[SAYS_DECLARED] = result->expected;
     result->says[SAYS_COUNTED] =
-        here->sure > 0
+        here->left > 0
             ? base_arena_format(telling->arena, "%ld frames left %s, %ld came to %s, %ld to %s",
                                 here->tx, at, there->rx, to, other->rx, not_to)
             : base_arena_format(telling->arena, "%ld frames came to %s, %ld left %s, %ld left %s",
@@ -96,9 +107,9 @@ static void tell_wrong(const struct telling *telling, size_t cable, struct resul
     result->disagrees = true;
     result->disagree[0] = SAYS_DECLARED;
     result->disagree[1] = SAYS_COUNTED;
-    result->detail =
-        base_arena_format(telling->arena, "%s is cabled to %s, not to %s", at, to, not_to);
-    blame(telling, elsewhere->x, elsewhere->real, result);
+    result->detail = blame_wiring_text(telling->wiring, cable, telling->arena);
+    result->cause = result->suspect =
+        blame_wiring_cause(telling->wiring, cable, telling->arena, &result->cause_kind);
 }
 
 /* Whether a switch says of itself what this result blames it for. */

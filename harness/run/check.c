@@ -202,7 +202,8 @@ static int judge_frames(struct checking *checking, bool *rest)
         blame_frames(&evidence, &failures, checking->report);
     }
     traffic_failures_free(&failures);
-    if (status < 0 || judge_loops(checking) < 0 || blame_swap(&evidence, checking->report) < 0) {
+    if (status < 0 || judge_loops(checking) < 0 ||
+        blame_swap(&evidence, &checking->wiring, checking->report) < 0) {
         return base_fail(checking->error, "out of memory");
     }
     blame_witness(&evidence, checking->report);
