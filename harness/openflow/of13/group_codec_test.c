@@ -132,8 +132,9 @@ static void ports_are_read(void **state)
     switch_state_free(&sw);
 }
 
-/* 1 Gb/s over fibre with pause, and 40 Gb/s, which OpenFlow 1.0 does not know (1.3.5, section 7.2.1,
- * enum ofp_port_features): what a port has, advertises, supports, and its peer advertises. */
+/* 1 Gb/s over fibre with pause, and 40 Gb/s, which OpenFlow 1.0 does not know (1.3.5,
+ * section 7.2.1, enum ofp_port_features): what a port has, advertises, supports, and its peer
+ * advertises. */
 static void speeds_are_told_as_in_1_0(void **state)
 {
     (void)state;
