@@ -46,6 +46,7 @@ static const struct base_option options[] = {
      .help = "the report as JUnit XML"},
     {"tap", 0, "FILE", set_tap, offsetof(struct check, tap.path), .is_optional = true,
      .help = "the report as TAP; without FILE on stdout, in place of the text"},
+    CLI_OPTION_HTML,
     {"pcapng", 0, "FILE", base_option_text, offsetof(struct check, pcapng.path),
      .help = "the frames of failing probes, for Wireshark"},
     CLI_OPTION_VERBOSE("list what passed too, and where the time went"),
@@ -65,7 +66,7 @@ static const struct base_option options[] = {
     {0},
 };
 
-enum { N_FILES = 4 };
+enum { N_FILES = 5 };
 
 /* The reports that may go to a file, in the order of their writing. */
 static void list_files(struct check *check, struct cli_output *files[N_FILES])
@@ -74,6 +75,7 @@ static void list_files(struct check *check, struct cli_output *files[N_FILES])
     files[1] = &check->junit;
     files[2] = &check->tap;
     files[3] = &check->pcapng;
+    files[4] = &check->job.html;
 }
 
 /* At most one report goes to stdout; the text does if no other one is to. */

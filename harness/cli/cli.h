@@ -56,7 +56,7 @@ struct cli_job {
         world;       /* the one of the program, interrupted by signals and limited by `memory` */
     uint64_t memory; /* bytes; 0: half of what there is */
     bool verbose;
-    struct cli_output text, json;
+    struct cli_output text, json, html;
     struct yaml_files files;  /* this machine's; those that are read are noted in `inputs` */
     struct cli_input *inputs; /* no output may replace them; freed behind the command */
     size_t n_inputs, inputs_capacity;
@@ -123,6 +123,11 @@ enum { CLI_TIME_MAX_MS = 86400000 };
         "json", 0, "FILE", base_option_text, CLI_JOB(json.path),                                   \
             .help = "the report as JSON; - is stdout, in place of the text"                        \
     }
+#define CLI_OPTION_HTML                                                                            \
+    {                                                                                              \
+        "html", 0, "FILE", base_option_text, CLI_JOB(html.path),                                   \
+            .help = "the report as one HTML file, with a picture of the network"                   \
+    }
 #define CLI_OPTION_VERBOSE(text)                                                                   \
     {                                                                                              \
         "verbose", 'v', NULL, base_option_flag, CLI_JOB(verbose), .help = (text)                   \
@@ -171,8 +176,8 @@ void cli_print_diagnostics(const struct yaml_diagnostics *diagnostics);
  * topology's own endpoints). */
 const char *cli_lab_path(const char *option);
 
-/* Opens job->json and job->text; the text goes to stdout unless its path is set
- * already, or JSON goes there. CLI_CONFORMS, or a message and CLI_USAGE. */
+/* Opens job->json, job->html and job->text; the text goes to stdout unless its path is set
+ * already, or another report goes there. CLI_CONFORMS, or a message and CLI_USAGE. */
 int cli_open_reports(struct cli_job *job);
 
 /* CLI_CONFORMS, also if the output is not wanted, or a message and CLI_USAGE: it cannot
@@ -210,7 +215,7 @@ int cli_read_states(struct cli_job *job, unsigned what);
  * otherwise. */
 struct report_text_options cli_text_options(bool verbose);
 
-/* Writes a report of verdicts as text and JSON. Returns the exit status. */
+/* Writes a report of verdicts as text, JSON and HTML. Returns the exit status. */
 int cli_put_verdicts(struct cli_job *job, const struct report *report);
 
 /* The exit status that the verdict of a report means. */

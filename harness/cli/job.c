@@ -150,11 +150,20 @@ int cli_open_output(const struct cli_job *job, struct cli_output *output)
 
 int cli_open_reports(struct cli_job *job)
 {
-    if (!job->text.path && !(job->json.path && strcmp(job->json.path, "-") == 0)) {
+    size_t n =
+        (job->json.path && is_stdout(&job->json)) + (job->html.path && is_stdout(&job->html));
+    if (n > 1) {
+        return cli_usage_error(job, "only one report can go to stdout");
+    }
+    if (!job->text.path && n == 0) {
         job->text.path = "-";
     }
-    int status = cli_open_output(job, &job->json);
-    return status == CLI_CONFORMS ? cli_open_output(job, &job->text) : status;
+    struct cli_output *outputs[] = {&job->json, &job->html, &job->text};
+    int status = CLI_CONFORMS;
+    for (size_t i = 0; i < 3 && status == CLI_CONFORMS; i++) {
+        status = cli_open_output(job, outputs[i]);
+    }
+    return status;
 }
 
 /* Nobody reads any more from the pipe or socket that stdout is. */
@@ -265,12 +274,16 @@ int cli_exit_of(const struct report *report)
 int cli_put_verdicts(struct cli_job *job, const struct report *report)
 {
     struct report_text_options how = cli_text_options(job->verbose);
-    struct base_buffer text = {0}, json = {0};
+    struct base_buffer text = {0}, json = {0}, html = {0};
     if (job->text.is_open) {
         report_text(report, &how, &text);
     }
     if (job->json.is_open) {
         report_json(report, BASE_VERSION, &json);
     }
-    return cli_write_reports(job, cli_exit_of(report), &text, &json);
+    if (job->html.is_open) {
+        report_html(report, job->topology, BASE_VERSION, &html);
+    }
+    int status = cli_write_reports(job, cli_exit_of(report), &text, &json);
+    return cli_worse(job, status, cli_write_output(job, &job->html, &html));
 }

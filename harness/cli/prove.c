@@ -18,6 +18,7 @@ static const struct base_option options[] = {
      .help = "also as if each single port were down that a group watches"},
     CLI_OPTION_PATTERN("claims"),
     CLI_OPTION_JSON,
+    CLI_OPTION_HTML,
     CLI_OPTION_VERBOSE("list what was proved too, and where the time went"),
     CLI_OPTION_TIMEOUT,
     CLI_OPTION_MEMORY,

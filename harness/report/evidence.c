@@ -231,6 +231,26 @@ static void put_statement_rows(const struct report_paper *paper, const struct re
     }
 }
 
+void report_put_statement(const struct report_paper *paper, const struct result *result,
+                          enum statement statement)
+{
+    enum statement found = result->kind == RESULT_WIRING            ? SAYS_COUNTED
+                           : result->is_count && !result->by_tables ? SAYS_OBSERVED
+                                                                    : SAYS_ADVERTISED;
+    size_t begin = paper->out->n_bytes;
+    const char *says = result->says[statement];
+    if (statement == SAYS_DECLARED) {
+        put_value(paper, result->is_count, result->expected_count, result->expected);
+    } else if (statement == found && !(result->is_count && result->observed_count < 0)) {
+        report_put_observed(paper, result);
+    }
+    bool said = says && strcmp(base_buffer_text(paper->out) + begin, says) == 0;
+    if (says && !said && !(statement == SAYS_DECLARED && paper->out->n_bytes > begin)) {
+        base_put_text(paper->out, paper->out->n_bytes > begin ? "\n" : "");
+        base_put_text(paper->out, says);
+    }
+}
+
 void report_put_evidence(const struct report_paper *paper, const struct result *result)
 {
     if (result->detail) {

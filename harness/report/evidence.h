@@ -37,6 +37,11 @@ void report_put_observed(const struct report_paper *paper, const struct result *
 /* "expected 1 copy, observed 0 copies"; "advertised" where the tables say it. */
 void report_put_compared(const struct report_paper *paper, const struct result *result);
 
+/* What one of the four statements says of this, in one or more lines; nothing if it says
+ * nothing. */
+void report_put_statement(const struct report_paper *paper, const struct result *result,
+                          enum statement statement);
+
 /* The reason, then a row for each piece of evidence. */
 void report_put_evidence(const struct report_paper *paper, const struct result *result);
 

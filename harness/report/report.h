@@ -13,6 +13,7 @@
 
 #include "base/buffer.h"
 #include "model/result.h"
+#include "model/topology.h"
 
 #include <stdbool.h>
 
@@ -43,5 +44,11 @@ void report_junit(const struct report *report, struct base_buffer *out);
 /* TAP version 13 (testanything.org): a test point for each result, with a YAML
  * block under each one that is not ok. What is inconclusive is "not ok". */
 void report_tap(const struct report *report, struct base_buffer *out);
+
+/* One HTML file that needs nothing else: a picture of the topology, a card for each cause, who
+ * reaches whom, all results. Well-formed XML, too; at most one picture, and no markup, comes from
+ * the strings of the report. `version` is that of the program. */
+void report_html(const struct report *report, const struct topology *topology, const char *version,
+                 struct base_buffer *out);
 
 #endif
