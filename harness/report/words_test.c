@@ -248,6 +248,10 @@ static void groups_are_said(void **state)
          "2 buckets instead of 1; bucket 2 is extra"},
         {"type=all,bucket=output:1,bucket=output:2", "type=all,bucket=output:1,bucket=output:3",
          "bucket 2 is another one"},
+        {"type=all,bucket=output:1,bucket=output:2", "type=all,bucket=output:3",
+         "1 bucket instead of 2; bucket 1 is another one"},
+        {"type=all,bucket=output:1", "type=all", "0 buckets instead of 1; bucket 1 is missing"},
+        {"type=all", "type=all,bucket=output:1", "1 bucket instead of 0; bucket 1 is extra"},
         {"type=all,bucket=output:1", NULL, "the switch has no such group"},
         {NULL, "type=all", "`groups:` of the expectation does not name it"},
     };
