@@ -120,6 +120,7 @@ static void what_is_found_at_its_place_is_a_hit(void **state)
     (void)state;
     struct score_case row = run_one((struct case_options){0}, "output-missing");
     assert_true(row.found && row.located && row.clean_after && !row.pair && !row.seed_way);
+    assert_true(row.ms > 0);
     assert_int_equal(row.n_named, 1);
     assert_false(score_is_miss(&row));
     assert_string_equal(said, "");

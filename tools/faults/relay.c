@@ -254,7 +254,9 @@ static void carry_all(void *aux)
 
 pid_t relay_start(const struct relay *relay, struct base_error *error)
 {
-    box = (struct box){.relay = *relay, .random = relay->dice};
+    memset(&box, 0, sizeof box);
+    box.relay = *relay;
+    box.random = relay->dice;
     pid_t pid = -1;
     size_t n = 0;
     for (; n < relay->n_interfaces; n++) {

@@ -47,6 +47,13 @@ static void describes_frames(void **state)
     struct header arp = {IP_1_TO_2, .nw_proto = 1};
     arp.dl_type = DL_TYPE_ARP;
     assert_described(arp, MACS " arp request 10.0.0.1 > 10.0.0.2 (74 bytes)");
+    assert_described(
+        (struct header){IP_1_TO_2, .nw_proto = NW_PROTO_TCP, .tp_src = 1, .tp_dst = 80},
+        MACS " ipv4 tcp 10.0.0.1:1 > 10.0.0.2:80 (86 bytes)");
+    arp.nw_proto = 2;
+    assert_described(arp, MACS " arp reply 10.0.0.1 > 10.0.0.2 (74 bytes)");
+    arp.nw_proto = 3;
+    assert_described(arp, MACS " arp opcode 3 10.0.0.1 > 10.0.0.2 (74 bytes)");
     struct base_buffer out = {0};
     tapping_describe("short", 5, &out);
     assert_string_equal(base_buffer_text(&out), "no Ethernet header (5 bytes)");

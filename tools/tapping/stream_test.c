@@ -6,6 +6,7 @@
 #include "testing/station.h"
 
 #include <stdlib.h>
+#include <sys/time.h>
 
 enum { H1, H2, N_HOSTS };
 
@@ -108,6 +109,99 @@ static void a_frame_where_none_may_come_is_a_leak(void **state)
     close_scene(&scene);
 }
 
+/* For how long a run waits, in milliseconds, with this command line. */
+static int64_t ms_of(const struct fixture *fixture, const char *line)
+{
+    struct scene scene;
+    int64_t start_ns = station_now_ns();
+    run(&scene, fixture, line);
+    int64_t ms = (station_now_ns() - start_ns) / 1000000;
+    close_scene(&scene);
+    return ms;
+}
+
+/* For what has to come, as long as it may take; for what must not, until all has settled. */
+static void what_may_still_come_is_waited_for(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    assert_true(ms_of(fixture, "h1 h2 -e -c 1 -W 150ms") >= 150);
+    assert_true(ms_of(fixture, "h1 --isolated h2 -m dl_dst=02:00:00:00:00:09 -c 1") >= 100);
+    assert_true(ms_of(fixture, "h1 h2 -c 1 -W 1h") < 1000000);
+    assert_true(ms_of(fixture, "h1 h2 -i 20ms -w 70ms") >= 70);
+}
+
+static struct scene *interrupted;
+
+static void interrupt(int number)
+{
+    (void)number;
+    interrupted->stop++;
+}
+
+/* The first time no more is sent, the second time nothing is waited for. */
+static void two_stops_end_all(void **state)
+{
+    struct scene scene;
+    static char words[] = "h1 h2 -e -i 1h -W 1h";
+    struct base_error error;
+    bool usage;
+    interrupted = &scene;
+    assert_int_equal(open_scene(&scene, fixture_or_skip(state), words, &usage, &error), 0);
+    signal(SIGALRM, interrupt);
+    const struct itimerval each = {{0, 20000}, {0, 20000}}, none = {{0, 0}, {0, 0}};
+    setitimer(ITIMER_REAL, &each, NULL);
+    tapping_stream_run(&scene.stream);
+    setitimer(ITIMER_REAL, &none, NULL);
+    assert_true(scene.stop >= 2);
+    assert_int_equal(scene.stream.tally.n_sent, 1);
+    assert_int_equal(scene.stream.tally.places[0].n_lost, 1);
+    close_scene(&scene);
+}
+
+static void must(const char *format, const char *netns)
+{
+    char command[256];
+    snprintf(command, sizeof command, format, netns);
+    assert_int_equal(system(command), 0);
+}
+
+/* The kernels have the addresses now, and answer. */
+static void what_answers_is_told(void **state)
+{
+    static const char *const lines[] = {"h1 h2 -e -c 3 -i 1ms", "h1 h2 -e -t arp -c 3 -i 1ms"};
+    const struct fixture *fixture = fixture_or_skip(state);
+    must("ip link set near address 02:00:00:00:00:01 && ip address add 10.0.0.1/8 dev near%s", "");
+    must("nsenter --net=%s sh -c 'ip link set far address 02:00:00:00:00:02 && "
+         "ip address add 10.0.0.2/8 dev far'",
+         fixture->netns);
+    for (size_t i = 0; i < 2; i++) {
+        struct scene scene;
+        run(&scene, fixture, lines[i]);
+        const struct tapping_place *place = &scene.stream.tally.places[0];
+        assert_int_equal(place->role, TAPPING_ANSWERED);
+        assert_int_equal(place->n_came, 3);
+        assert_int_equal(place->n_lost + place->n_duplicates, 0);
+        assert_int_equal(scene.stream.pace.window == 1, i == 1);
+        close_scene(&scene);
+    }
+}
+
+static void a_station_that_fails_is_the_problem(void **state)
+{
+    struct scene scene;
+    static char words[] = "h1 h2 -c 10 -i 1ms";
+    struct base_error error;
+    bool usage;
+    const struct fixture *fixture = fixture_or_skip(state);
+    assert_int_equal(open_scene(&scene, fixture, words, &usage, &error), 0);
+    must("nsenter --net=%s ip link set far down", fixture->netns);
+    tapping_stream_run(&scene.stream);
+    assert_true(strncmp(scene.stream.problem.text, "h1: ", 4) == 0 ||
+                strncmp(scene.stream.problem.text, "h2: ", 4) == 0);
+    assert_true(scene.stream.tally.n_sent < 10);
+    close_scene(&scene);
+}
+
 static void a_stop_ends_it(void **state)
 {
     struct scene scene;
@@ -163,6 +257,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_stop_ends_it),
     cmocka_unit_test(each_arrival_gets_a_line),
     cmocka_unit_test(contradictions_are_refused),
+    cmocka_unit_test(what_may_still_come_is_waited_for),
+    cmocka_unit_test(two_stops_end_all),
+    cmocka_unit_test(what_answers_is_told),
+    cmocka_unit_test(a_station_that_fails_is_the_problem),
 };
 
 int main(void)
