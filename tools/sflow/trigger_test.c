@@ -263,6 +263,54 @@ static void one_that_was_removed_comes_back_with_the_next_sample(void **state)
     sflow_trigger_free(trigger);
 }
 
+static void those_behind_one_that_was_removed_stay(void **state)
+{
+    (void)state;
+    struct told told = {0};
+    struct sflow_threshold threshold = tcp_threshold(SFLOW_PER_PORT);
+    struct sflow_trigger *trigger = start(&threshold, &told);
+    struct sflow_key keys[3];
+    for (uint16_t i = 0; i < 3; i++) {
+        struct header header = frame((uint16_t)(i + 1), NW_PROTO_TCP, 1);
+        sflow_trigger_note(trigger, 1, &header, 1000000, 1, 1000);
+        keys[i] = told.last.key;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(sflow_trigger_stats(trigger).n_taps, 3 - i);
+        sflow_trigger_forget(trigger, 0, &keys[i]);
+    }
+    assert_int_equal(sflow_trigger_stats(trigger).n_taps, 0);
+    sflow_trigger_free(trigger);
+}
+
+/* What two frames must have alike to be of one flow. */
+static void a_flow_has_addresses_ports_and_a_protocol(void **state)
+{
+    (void)state;
+    struct told told = {0};
+    struct sflow_threshold threshold = tcp_threshold(SFLOW_PER_FLOW);
+    threshold.match = (struct match){0};
+    threshold.max_taps = 20;
+    struct sflow_trigger *trigger = start(&threshold, &told);
+    struct header frames[10];
+    for (size_t i = 0; i < 10; i++) {
+        frames[i] = frame(3, NW_PROTO_TCP, 1);
+    }
+    frames[1].in_port = 4;
+    frames[2].dl_type = DL_TYPE_ARP;
+    frames[3].nw_proto = NW_PROTO_UDP;
+    frames[4].nw_src++;
+    frames[5].nw_dst++;
+    frames[6].tp_src++;
+    frames[7].tp_dst++;
+    frames[8].dl_src[0] = 2; /* the same flow as the first, as the last one is */
+    for (size_t i = 0; i < 10; i++) {
+        sflow_trigger_note(trigger, 1, &frames[i], 1000000, 1, 1000);
+        assert_int_equal(sflow_trigger_stats(trigger).n_taps, i < 8 ? i + 1 : 8);
+    }
+    sflow_trigger_free(trigger);
+}
+
 static void thresholds_that_make_no_sense_are_refused(void **state)
 {
     (void)state;
@@ -320,6 +368,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(few_samples_decide_nothing),
     cmocka_unit_test(above_nothing_is_the_first_frame),
     cmocka_unit_test(one_that_was_removed_comes_back_with_the_next_sample),
+    cmocka_unit_test(those_behind_one_that_was_removed_stay),
+    cmocka_unit_test(a_flow_has_addresses_ports_and_a_protocol),
     cmocka_unit_test(thresholds_that_make_no_sense_are_refused),
     cmocka_unit_test(rates_are_read),
 };

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 
 enum { WEB1, WEB2, CAP, N_HOSTS };
 
@@ -86,12 +88,20 @@ static void stations_that_work_pass(void **state)
     const struct fixture *fixture = fixture_or_skip(state);
     struct lab_host link[N_HOSTS] = {
         [WEB1] = {.interface = "near"},
+        [WEB2] = {.interface = "near"},
         [CAP] = {.interface = "far", .netns = fixture->netns},
     };
     struct lab there = {.hosts = link};
     struct stations_lab lab = {.topology = &topology, .lab = &there};
     struct base_error error = {""};
     char command[128];
+    if (stations_lab_open(&lab, (unsigned[N_HOSTS]){1, 2, 4}, &error) ||
+        stations_lab_check(&lab, &error)) {
+        fail_msg("%s", error.text);
+    }
+    assert_int_equal(lab.n_stations, N_HOSTS);
+    assert_int_equal(lab.host_of[2], CAP);
+    stations_lab_close(&lab);
     if (stations_lab_open(&lab, (unsigned[N_HOSTS]){[WEB1] = 1, [CAP] = 4}, &error) ||
         stations_lab_check(&lab, &error)) {
         fail_msg("%s", error.text);
@@ -110,7 +120,62 @@ static void stations_that_work_pass(void **state)
     assert_ptr_equal(lab.topology, &topology);
 }
 
+/* More frames than wait at a station, and nobody receives them. */
+static void a_capture_that_lost_frames_is_told(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    struct lab_host link[N_HOSTS] = {
+        [WEB1] = {.interface = "near"},
+        [CAP] = {.interface = "far", .netns = fixture->netns},
+    };
+    struct lab there = {.hosts = link};
+    struct stations_lab lab = {.topology = &topology, .lab = &there};
+    struct base_error error = {""};
+    uint8_t frame[60];
+    assert_int_equal(stations_lab_open(&lab, (unsigned[N_HOSTS]){[WEB1] = 1, [CAP] = 4}, &error),
+                     0);
+    make_frame(frame, 1);
+    for (int i = 0; i < 200000 && stations_lab_check(&lab, &error) == 0; i++) {
+        for (int n = 0; n < 1000; n++) {
+            station_send(lab.set, 0, frame, sizeof frame, &error);
+        }
+    }
+    assert_int_equal(strncmp(error.text, "cap: its capture lost ", 22), 0);
+    stations_lab_close(&lab);
+}
+
+/* Whether a process that has opened a lab may open no more packet sockets. */
+static int opens_confined(bool confines, const struct fixture *fixture)
+{
+    struct lab_host link[N_HOSTS] = {[CAP] = {.interface = "far", .netns = fixture->netns}};
+    struct lab there = {.hosts = link};
+    struct stations_lab lab = {.topology = &topology, .lab = &there, .confines = confines};
+    struct base_error error = {""};
+    if (stations_lab_open(&lab, (unsigned[N_HOSTS]){[CAP] = 4}, &error)) {
+        return 2;
+    }
+    bool is_confined = socket(AF_PACKET, SOCK_RAW, 0) < 0;
+    stations_lab_close(&lab);
+    return is_confined;
+}
+
+static void a_process_is_confined_if_it_wants_to(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    for (int confines = 0; confines < 2; confines++) {
+        int status;
+        pid_t child = fork();
+        if (child == 0) {
+            _exit(opens_confined(confines, fixture));
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(WEXITSTATUS(status), confines);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_capture_that_lost_frames_is_told),
+    cmocka_unit_test(a_process_is_confined_if_it_wants_to),
     cmocka_unit_test(stations_that_work_pass),
     cmocka_unit_test(chooses_hosts),
     cmocka_unit_test(says_what_is_wrong_with_a_list),

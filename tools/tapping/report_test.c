@@ -6,6 +6,7 @@
 #include "testing/cmocka.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { H2, H11, H3, H4, N_PLACES };
@@ -38,7 +39,8 @@ static int set_up(void **state)
         tapping_tally_send(tally, 1000000 * number, 1000000 * number);
         for (size_t place = H2; place <= H11; place++) {
             if (place == H11 || (number != 4 && number != 5)) {
-                tapping_tally_arrive(tally, place, number, 1000000 * number + 150000, false,
+                uint64_t latency = place == H2 ? 150000 : 150000 + 10000 * number;
+                tapping_tally_arrive(tally, place, number, 1000000 * number + latency, false,
                                      &latency_ns);
             }
         }
@@ -67,7 +69,7 @@ static void tells_a_run(void **state)
                         "  one way min/p50/p90/p99/max = 0.150/0.150/0.150/0.150/0.150 ms\n"
                         "  seq 4 to 5 lost, from 0.004 s on, for 2.000 ms\n"
                         "h11 mirrored: 11 arrived, 0 lost (0%), 1 duplicate, 1 altered\n"
-                        "  one way min/p50/p90/p99/max = 0.150/0.150/0.150/0.150/0.150 ms\n"
+                        "  one way min/p50/p90/p99/max = 0.150/0.190/0.231/0.240/0.240 ms\n"
                         "nothing arrived at h3 h4 (isolated)\n");
 }
 
@@ -146,6 +148,59 @@ static void is_json(void **state)
     json_decref(root);
 }
 
+#define COUNTS(arrived, frames, duplicates, altered)                                               \
+    "\"arrived\": " arrived ", \"frames\": " frames ", \"duplicates\": " duplicates                \
+    ", \"reordered\": 0, \"altered\": " altered ", \"late\": 0, "
+#define ISOLATED "{\"role\": \"isolated\", " COUNTS("0", "0", "0", "0") "\"latency_us\": null}"
+static const char EXPECTED_JSON[] =
+    "{\"from\": \"h1\", \"to\": \"h2\", \"frame\": \"a frame\", \"sent\": 10, \"duration_ms\": "
+    "9.0, "
+    "\"lost\": 2, \"duplicates\": 1, \"leaked\": 0, \"status\": 0, \"problem\": null, \"answers\": "
+    "null, "
+    "\"hosts\": {\"h2\": {\"role\": \"delivered\", " COUNTS(
+        "8", "8", "0",
+        "0") "\"latency_us\": "
+             "{\"min\": 150.0, \"p50\": 150.0, \"p90\": 150.0, \"p99\": 150.0, \"max\": 150.0, "
+             "\"mean\": 150.0}, "
+             "\"lost\": 2, \"loss_percent\": 20.0, \"n_outages\": 1, \"outages\": "
+             "[{\"first\": 4, \"frames\": 2, \"begin_ms\": 4.0, \"duration_ms\": 2.0}]}, "
+             "\"h11\": {\"role\": \"mirrored\", " COUNTS(
+                 "11", "10", "1",
+                 "1") "\"latency_us\": "
+                      "{\"min\": 150.0, \"p50\": 190.463, \"p90\": 231.423, \"p99\": 240.0, "
+                      "\"max\": 240.0, \"mean\": 195.0}, "
+                      "\"lost\": 0, \"loss_percent\": 0.0, \"n_outages\": 0, \"outages\": []}, "
+                      "\"h3\": " ISOLATED ", \"h4\": " ISOLATED "}}";
+
+/* Every key, of which others read one or another. */
+static void json_has_all_that_is_known(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tapping_place answered = {.name = "h2", .role = TAPPING_ANSWERED, .n_lost = 10};
+    tapping_report_json(&fixture->summary, &fixture->out);
+    json_t *root = json_loads(base_buffer_text(&fixture->out), JSON_REJECT_DUPLICATES, NULL);
+    json_t *expected = json_loads(EXPECTED_JSON, 0, NULL);
+    assert_non_null(expected);
+    assert_true(json_equal(root, expected));
+    json_decref(root);
+    json_decref(expected);
+    base_buffer_free(&fixture->out);
+    fixture->places[H4] = answered;
+    fixture->summary.problem = "h1: no";
+    fixture->places[H3].n_arrived = 3;
+    tapping_report_json(&fixture->summary, &fixture->out);
+    root = json_loads(base_buffer_text(&fixture->out), JSON_REJECT_DUPLICATES, NULL);
+    assert_string_equal(json_string_value(json_object_get(root, "problem")), "h1: no");
+    assert_int_equal(number_in(root, NULL, "leaked"), 3);
+    assert_int_equal(number_in(root, NULL, "lost"), 12);
+    assert_int_equal(number_in(root, NULL, "status"), 1);
+    const json_t *answers = json_object_get(root, "answers");
+    assert_int_equal(number_in(answers, NULL, "lost"), 10);
+    assert_true(json_is_null(json_object_get(answers, "latency_us")));
+    assert_null(json_object_get(json_object_get(root, "hosts"), "h4"));
+    json_decref(root);
+}
+
 static void has_a_status(void **state)
 {
     struct fixture *fixture = *state;
@@ -179,8 +234,12 @@ static void nothing_came(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
-    TEST(tells_a_run),   cmocka_unit_test(tells_a_single_frame),
-    TEST(tells_a_frame), TEST(is_json),
-    TEST(has_a_status),  TEST(nothing_came),
+    TEST(tells_a_run),
+    cmocka_unit_test(tells_a_single_frame),
+    TEST(tells_a_frame),
+    TEST(is_json),
+    TEST(has_a_status),
+    TEST(nothing_came),
+    TEST(json_has_all_that_is_known),
 };
 TEST_MAIN(tests)

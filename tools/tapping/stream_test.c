@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <sys/time.h>
+#include <time.h>
 
 enum { H1, H2, N_HOSTS };
 
@@ -128,6 +129,16 @@ static void what_may_still_come_is_waited_for(void **state)
     assert_true(ms_of(fixture, "h1 --isolated h2 -m dl_dst=02:00:00:00:00:09 -c 1") >= 100);
     assert_true(ms_of(fixture, "h1 h2 -c 1 -W 1h") < 1000000);
     assert_true(ms_of(fixture, "h1 h2 -i 20ms -w 70ms") >= 70);
+}
+
+/* Between two frames there is nothing to do. */
+static void waiting_takes_no_time_of_a_processor(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    clock_t before = clock();
+    int64_t ms = ms_of(fixture, "h1 h2 -c 4 -i 100ms");
+    assert_true(ms >= 300);
+    assert_true((clock() - before) * 1000 / CLOCKS_PER_SEC < ms / 2);
 }
 
 static struct scene *interrupted;
@@ -258,6 +269,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_arrival_gets_a_line),
     cmocka_unit_test(contradictions_are_refused),
     cmocka_unit_test(what_may_still_come_is_waited_for),
+    cmocka_unit_test(waiting_takes_no_time_of_a_processor),
     cmocka_unit_test(two_stops_end_all),
     cmocka_unit_test(what_answers_is_told),
     cmocka_unit_test(a_station_that_fails_is_the_problem),
