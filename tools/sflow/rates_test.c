@@ -5,6 +5,7 @@
 #include "sflow/rates.h"
 
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,38 @@ static void a_flood_of_keys_evicts_the_silent_ones(void **state)
     assert_int_equal(sflow_rates_n_keys(rates), 100);
     assert_int_equal(sflow_rates_n_evicted(rates), 100001 - 100);
     assert_int_equal(sflow_rates_get(rates, &busy, 500).packets_per_s, 2000);
+    struct sflow_key first = key_of(1000, 0), last = key_of(1000 + 99999, 0);
+    assert_int_equal(sflow_rates_get(rates, &first, 500).n_samples, 0);
+    assert_int_equal(sflow_rates_get(rates, &last, 500).n_samples, 1);
+    sflow_rates_free(rates);
+}
+
+/* Each sample is then the only one of its key; those that have a place keep it. */
+static void without_memory_a_sample_counts_alone(void **state)
+{
+    (void)state;
+    struct sflow_rates *rates = sflow_rates_new(1000, 100000, seed);
+    struct sflow_key key = key_of(1, 1);
+    failing_begin(0, true);
+    for (size_t i = 0; i < 2; i++) {
+        struct sflow_rate rate = sflow_rates_note(rates, &key, 1000, 1, 500);
+        assert_int_equal(rate.n_samples, 1);
+        assert_int_equal(rate.bits_per_s, 8000);
+    }
+    assert_true(failing_end());
+    assert_int_equal(sflow_rates_n_keys(rates), 0);
+    assert_int_equal(sflow_rates_n_evicted(rates), 2);
+    sflow_rates_note(rates, &key, 1000, 1, 500);
+    failing_begin(0, true);
+    for (uint32_t i = 0; i < 1000; i++) {
+        struct sflow_key other = key_of(2 + i, 1);
+        sflow_rates_note(rates, &other, 1000, 1, 500);
+        assert_int_equal(sflow_rates_note(rates, &other, 1000, 1, 500).n_samples, 2);
+    }
+    assert_true(failing_end());
+    size_t n = sflow_rates_n_keys(rates);
+    assert_in_range(n, 1, 999);
+    assert_int_equal(sflow_rates_n_evicted(rates), 2 + 1001 - n);
     sflow_rates_free(rates);
 }
 
@@ -153,6 +186,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_burst_counts_until_it_leaves_the_window),
     cmocka_unit_test(keys_do_not_mix),
     cmocka_unit_test(a_flood_of_keys_evicts_the_silent_ones),
+    cmocka_unit_test(without_memory_a_sample_counts_alone),
     cmocka_unit_test(silent_keys_are_forgotten_not_evicted),
     cmocka_unit_test(sums_do_not_wrap_and_time_does_not_go_back),
     cmocka_unit_test(agrees_with_a_list_of_all_samples),
