@@ -5,6 +5,7 @@
 #include "testing/cmocka.h"
 
 #include "ofctl/flow.h"
+#include "openflow/of13/action_codec.h"
 #include "openflow/of13/flow_codec.h"
 #include "openflow/of13/match_codec.h"
 #include "testing/golden.h"
@@ -251,6 +252,30 @@ static void records_are_written_as_they_were_read(void **state)
     }
 }
 
+/* ... and so are those that are written otherwise: then what is read again is the same. */
+static void what_is_written_is_read_as_the_same(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N_RECORDS; i++) {
+        struct base_buffer bytes = {0}, again = {0};
+        struct flow_table table = {0};
+        struct base_error error = {""};
+        unhex(records[i].hex, &bytes);
+        assert_int_equal(decode(bytes.data, bytes.n_bytes, &table, NULL), 0);
+        base_put_bytes(&again, bytes.data, FIXED_BYTES);
+        assert_int_equal(of13_encode_match(&again, &table.entries[0], &error), 0);
+        assert_int_equal(of13_encode_instructions(&again, &table.entries[0], &error), 0);
+        base_patch_be16(&again, 0, (uint16_t)again.n_bytes);
+        if (decode(again.data, again.n_bytes, &table, &error) ||
+            !flow_equal(&table.entries[0], &table.entries[1])) {
+            fail_msg("%s: %s", records[i].text, error.text);
+        }
+        base_buffer_free(&bytes);
+        base_buffer_free(&again);
+        flow_table_free(&table);
+    }
+}
+
 /* In memory of its own, so that a sanitizer sees a read behind it. */
 static void decode_alone(const uint8_t *bytes, size_t n_bytes)
 {
@@ -309,6 +334,19 @@ static void counters_that_are_not_kept_are_not_known(void **state)
     assert_int_equal(table.entries[1].n_bytes, 7);
     base_buffer_free(&bytes);
     flow_table_free(&table);
+}
+
+static void no_actions_are_none(void **state)
+{
+    (void)state;
+    const struct action some, *actions = &some;
+    uint16_t n = 1;
+    struct base_arena arena = {0};
+    struct base_reader in = base_reader_over("", 0);
+    assert_int_equal(of13_decode_actions(&in, &arena, &actions, &n, NULL), 0);
+    assert_null(actions);
+    assert_int_equal(n, 0);
+    base_arena_free(&arena);
 }
 
 /* Instructions behind an empty match; in table 2. */
@@ -409,6 +447,8 @@ static void an_experimenter_is_passed_over_by_its_length(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(records_mean_what_ovs_ofctl_prints),
     cmocka_unit_test(records_are_written_as_they_were_read),
+    cmocka_unit_test(what_is_written_is_read_as_the_same),
+    cmocka_unit_test(no_actions_are_none),
     cmocka_unit_test(damage_is_refused_or_understood),
     cmocka_unit_test(counters_that_are_not_kept_are_not_known),
     cmocka_unit_test(instructions_are_checked),

@@ -10,12 +10,14 @@
 #include "openflow/port_number.h"
 
 /* A reader over a record behind its length, which counts all of it; `min` at least. The length is
- * the first thing in it, or stands behind a type. */
-static int open_record(struct base_reader *body, size_t min, bool has_type, uint16_t *type,
+ * the first thing in it, or stands behind a type, if one is wanted. */
+static int open_record(struct base_reader *body, size_t min, uint16_t *type,
                        struct base_reader *record, struct base_error *error)
 {
-    size_t left = base_reader_left(body), n_read = has_type ? 4 : 2;
-    *type = has_type ? base_read_be16(body) : 0;
+    size_t left = base_reader_left(body), n_read = type ? 4 : 2;
+    if (type) {
+        *type = base_read_be16(body);
+    }
     size_t length = base_read_be16(body);
     if (length < min || length > left) {
         return base_fail(error, "length %zu, %zu bytes are left, a record has %zu or more", length,
@@ -42,8 +44,7 @@ static int decode_bucket(struct base_reader *body, struct base_arena *arena, str
                          struct base_error *error)
 {
     struct base_reader record;
-    uint16_t type;
-    if (open_record(body, OF13_BUCKET_MIN_BYTES, false, &type, &record, error)) {
+    if (open_record(body, OF13_BUCKET_MIN_BYTES, NULL, &record, error)) {
         return -1;
     }
     *bucket = (struct bucket){.weight = base_read_be16(&record), .watch_port = PORT_NONE};
@@ -60,12 +61,11 @@ static int decode_group(struct base_reader *body, struct group_table *table,
                         struct base_error *error)
 {
     struct base_reader record;
-    uint16_t none;
     struct group *group = group_table_add(table);
     if (!group) {
         return base_fail(error, "out of memory");
     }
-    if (open_record(body, OF13_GROUP_DESC_MIN_BYTES, false, &none, &record, error)) {
+    if (open_record(body, OF13_GROUP_DESC_MIN_BYTES, NULL, &record, error)) {
         return -1;
     }
     group->type = base_read_u8(&record);
@@ -102,7 +102,7 @@ static int decode_band(struct base_reader *body, struct band *band, struct base_
 {
     struct base_reader record;
     *band = (struct band){0};
-    if (open_record(body, OF13_BAND_BYTES, true, &band->type, &record, error)) {
+    if (open_record(body, OF13_BAND_BYTES, &band->type, &record, error)) {
         return -1;
     }
     band->rate = base_read_be32(&record);
@@ -115,12 +115,11 @@ static int decode_meter(struct base_reader *body, struct group_table *table,
                         struct base_error *error)
 {
     struct base_reader record;
-    uint16_t none;
     struct meter *meter = group_table_add_meter(table);
     if (!meter) {
         return base_fail(error, "out of memory");
     }
-    if (open_record(body, OF13_METER_CONFIG_MIN_BYTES, false, &none, &record, error)) {
+    if (open_record(body, OF13_METER_CONFIG_MIN_BYTES, NULL, &record, error)) {
         return -1;
     }
     meter->flags = base_read_be16(&record);
