@@ -158,7 +158,7 @@ static bool is_end(const struct base_option *row)
     return !row->name && !row->letter;
 }
 
-/* The rows as getopt_long(3) wants them. */
+/* The rows as getopt_long(3) wants them; zeros are empty ones. */
 struct tables {
     struct option names[BASE_OPTIONS_MAX + 2];
     char letters[3 * BASE_OPTIONS_MAX + 4];
@@ -192,7 +192,6 @@ static void make_tables(const struct base_option *rows, struct tables *tables)
             letter += has_argument;
         }
     }
-    *letter = '\0';
 }
 
 /* NULL: no row has this code. */

@@ -167,7 +167,6 @@ static void forget(struct caller *caller)
     }
     channel_conn_free(caller->conn);
     free(caller);
-    event_add(listener->acceptable, NULL);
 }
 
 void channel_listener_stop(struct channel_listener *listener)
@@ -356,9 +355,7 @@ static void make_room(struct channel_listener *listener)
     lose(oldest, &error);
 }
 
-/* Where accepting fails for want of descriptors
- * or memory, the next try waits until a caller has gone, or for a moment: it may be
- * others that use them. */
+/* Where accepting fails for want of descriptors or memory, the next try waits for a moment. */
 static void on_acceptable(evutil_socket_t fd, short events, void *arg)
 {
     (void)events;

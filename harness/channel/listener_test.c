@@ -406,6 +406,36 @@ static void without_descriptors_a_caller_waits(void **state)
     event_base_free(base);
 }
 
+/* The one version that is spoken is in the first message; where there are more, the caller is heard
+ * first. */
+static void the_one_version_is_said_first(void **state)
+{
+    (void)state;
+    for (unsigned version = 1; version <= 4; version += 3) {
+        char at[64];
+        struct endpoint endpoint;
+        struct base_error error;
+        uint8_t byte;
+        struct event_base *base = event_base_new();
+        const struct sockaddr_in address = find_free(at);
+        assert_int_equal(endpoint_parse(at, &endpoint, &error), 0);
+        struct channel_listener *listener =
+            channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
+        assert_non_null(listener);
+        channel_listener_allow(listener, 1u << version);
+        channel_listener_start(listener);
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
+        assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+        while (recv(fd, &byte, 1, MSG_DONTWAIT) != 1) {
+            assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+        }
+        assert_int_equal(byte, version);
+        close(fd);
+        channel_listener_free(listener);
+        event_base_free(base);
+    }
+}
+
 /* A listener that takes none, with one caller that says `said`; runs until it has
  * been closed, and returns what is said of it. */
 static const char *be_refused(const void *said, size_t n_said, unsigned patience_ms,
@@ -517,6 +547,7 @@ static void a_listener_is_at_its_port_and_host(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(why_a_caller_was_not_taken_is_said),
+    cmocka_unit_test(the_one_version_is_said_first),
     cmocka_unit_test(silent_callers_keep_nobody_out),
     cmocka_unit_test(a_listener_is_at_its_port_and_host),
     cmocka_unit_test(switches_that_dial_are_known_by_their_datapath_id),

@@ -81,6 +81,25 @@ static void a_switch_is_read_over_tls(void **state)
     expect_whole((struct fake_tls){.ca = files.ca[0], .max_version = TLS1_2_VERSION}, &ours, 3);
 }
 
+/* A program that has no standard input opens its key as that. */
+static void descriptor_0_is_one_like_others(void **state)
+{
+    (void)state;
+    struct channel_tls_pool pool = {0};
+    struct channel_tls *tls;
+    struct endpoint endpoint;
+    struct base_error error = {""};
+    assert_int_equal(endpoint_parse("ssl:127.0.0.1:1", &endpoint, &error), 0);
+    int input = dup(STDIN_FILENO);
+    close(STDIN_FILENO);
+    int status = channel_tls_get(&pool, &endpoint, &ours, &tls, &error);
+    dup2(input, STDIN_FILENO);
+    close(input);
+    assert_string_equal(error.text, "");
+    assert_int_equal(status, 0);
+    channel_tls_pool_free(&pool);
+}
+
 static void a_switch_may_not_ask_for_our_certificate(void **state)
 {
     (void)state;
@@ -361,6 +380,7 @@ static void what_was_read_is_read_once(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_switch_is_read_over_tls),
+    cmocka_unit_test(descriptor_0_is_one_like_others),
     cmocka_unit_test(a_switch_may_not_ask_for_our_certificate),
     cmocka_unit_test(a_certificate_may_be_trusted_itself),
     cmocka_unit_test(a_certificate_must_be_good),
