@@ -64,8 +64,7 @@ static void locate(struct blame_view *view, const struct traffic_failure *failur
     }
     bool found = false;
     do {
-        path_follow_chosen(view->expected, in, &probe->header, HOST_NONE, &choices,
-                           &view->advertised);
+        path_follow_chosen(view->expected, in, &probe->header, NULL, &choices, &view->advertised);
         found = find_cable(view, failure->came_less, place);
     } while (!found && space_choices_next(&choices));
     if (!found) {

@@ -550,7 +550,7 @@ static void find_open(const struct deciding *deciding)
             continue;
         }
         path_follow_touch(first->tables, wiring->topology->hosts[probe->from].port, &probe->header,
-                          HOST_NONE, &touch, &walk);
+                          NULL, &touch, &walk);
         for (size_t i = 1; i < walk.n_hops; i++) {
             size_t link = link_at(wiring->topology, walk.hops[i].in);
             if (link != INDEX_NONE) {

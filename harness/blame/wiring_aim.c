@@ -146,7 +146,7 @@ static size_t effect_of(struct aiming *aiming, const struct traffic_probe *probe
     struct path_walk *walk = &aiming->walk;
     struct path_touch touch;
     path_follow_touch(aiming->evidence->tables, topology->hosts[probe->from].port, &probe->header,
-                      HOST_NONE, &touch, walk);
+                      NULL, &touch, walk);
     /* What no entry takes may be told to a controller, too. */
     return touch.controller ? INDEX_NONE
                             : walk->n_hops + walk->n_arrivals + (touch.missed ? PATH_HOPS : 0);

@@ -31,8 +31,7 @@ struct frame_run {
     uint8_t key[16];
 };
 
-/* FRAME_SPEECH: of a host to itself, so that a switch learns where it is; its number says nothing.
- */
+/* FRAME_SPEECH: of a host to itself or to another one, so that switches learn where it is. */
 enum frame_kind { FRAME_PROBE = 1, FRAME_SENTINEL = 2, FRAME_SPEECH = 3 };
 
 struct frame_mark {

@@ -15,7 +15,7 @@ struct following {
     const struct path_watch *watch;
     struct path_walk *walk;
     struct path_touch *touch; /* by every way that it may take; NULL: by those that are known */
-    size_t place;
+    const struct path_places *places;
     struct space_choices *choices; /* NULL: all ways are followed */
     enum path_doubt doubt;         /* of what leaves */
 };
@@ -116,14 +116,47 @@ static void leave(struct following *following, size_t index, const struct space_
     }
 }
 
-/* Whether NORMAL knows by which port of this switch the packet must leave. */
-static bool is_placed(const struct following *following, const struct path_hop *hop)
+uint16_t path_vid(const struct header *header)
 {
-    size_t place = following->place;
-    const struct topology_host *host =
-        place == HOST_NONE ? NULL : &following->network->topology->hosts[place];
-    return host && host->port.sw == hop->in.sw &&
-           memcmp(host->mac, hop->header.dl_dst, sizeof host->mac) == 0;
+    return header->vlan_tci & VLAN_TAGGED ? header->vlan_tci & VLAN_VID : 0;
+}
+
+struct path_places path_place_of(const struct topology *topology, size_t host,
+                                 const struct header *header, struct path_place *place)
+{
+    if (host == HOST_NONE) {
+        return (struct path_places){0};
+    }
+    *place = (struct path_place){.port = topology->hosts[host].port, .vid = path_vid(header)};
+    memcpy(place->mac, topology->hosts[host].mac, sizeof place->mac);
+    return (struct path_places){.at = place, .n = 1};
+}
+
+const struct path_place *path_find_place(const struct path_places *places, size_t sw, uint16_t vid,
+                                         const uint8_t *mac)
+{
+    for (size_t i = 0; places && i < places->n; i++) {
+        const struct path_place *place = &places->at[i];
+        if (place->port.sw == sw && place->vid == vid &&
+            memcmp(place->mac, mac, sizeof place->mac) == 0) {
+            return place;
+        }
+    }
+    return NULL;
+}
+
+/* Whether NORMAL knows by which port of this switch the packet must leave. */
+static bool is_placed(const struct following *following, const struct path_hop *hop, uint16_t *port)
+{
+    const struct header *header = &hop->header;
+    if (memcmp(header->dl_dst, header->dl_src, sizeof header->dl_dst) == 0) {
+        *port = hop->in.port;
+        return true;
+    }
+    const struct path_place *place =
+        path_find_place(following->places, hop->in.sw, path_vid(header), header->dl_dst);
+    *port = place ? place->port.port : 0;
+    return place != NULL;
 }
 
 static bool is_among(const struct space_emission *out, size_t n, uint16_t port)
@@ -135,24 +168,39 @@ static bool is_among(const struct space_emission *out, size_t n, uint16_t port)
     return i < n;
 }
 
+/* Whether it may leave by a port with nothing at it that is known. */
+static bool may_leak(const struct following *following, const struct path_hop *hop)
+{
+    const struct path_switch *sw = &following->network->switches[hop->in.sw];
+    bool leaks = false;
+    for (size_t i = 0; i < sw->n_ports && sw->ports && !leaks; i++) {
+        struct port_ref port = {.sw = hop->in.sw, .port = sw->ports[i].number};
+        leaks = port.port < PORT_MAX && port.port != hop->in.port &&
+                path_network_peer(following->network, port).kind == PEER_NONE &&
+                !path_no_exit(following->network, port);
+    }
+    return leaks;
+}
+
 /* It may leave as it came, by every port but that by which it came, and those of `out`. */
 static void leave_anywhere(struct following *following, size_t index, enum path_doubt doubt,
                            const struct space_emission *out, size_t n_out)
 {
     const struct path_network *network = following->network;
     const struct path_hop *hop = &following->walk->hops[index];
-    bool by_normal = doubt != PATH_OPEN, is_known = by_normal && is_placed(following, hop);
-    following->touch->floods |= by_normal && !is_known;
+    uint16_t known = 0;
+    bool is_known = doubt == PATH_NORMAL && is_placed(following, hop, &known);
+    bool floods = doubt != PATH_OPEN && !is_known;
+    following->touch->floods |= floods;
+    following->touch->leaks |= floods && may_leak(following, hop);
     following->doubt = hop->doubt == PATH_SURE     ? doubt
                        : hop->doubt == PATH_CHOSEN ? PATH_OPEN
                                                    : hop->doubt;
     for (size_t i = network->begins[hop->in.sw]; i < network->begins[hop->in.sw + 1]; i++) {
         struct port_ref port = network->cables[i].port;
-        bool is_meant =
-            !is_known || port.port == network->topology->hosts[following->place].port.port;
         struct space_emission packet = {.port = port.port, .header = hop->header};
-        if (port.port != hop->in.port && is_meant && !is_among(out, n_out, port.port) &&
-            !path_no_exit(network, port)) {
+        if (port.port != hop->in.port && (!is_known || port.port == known) &&
+            !is_among(out, n_out, port.port) && !path_no_exit(network, port)) {
             leave(following, index, &packet, i);
         }
     }
@@ -250,19 +298,19 @@ void path_follow(const struct path_network *network, struct port_ref in,
 }
 
 void path_follow_touch(const struct path_network *network, struct port_ref in,
-                       const struct header *header, size_t place, struct path_touch *touch,
-                       struct path_walk *walk)
+                       const struct header *header, const struct path_places *places,
+                       struct path_touch *touch, struct path_walk *walk)
 {
     static const struct path_watch until_loop = {.stops = true};
     struct following following = {
-        .network = network, .watch = &until_loop, .walk = walk, .touch = touch, .place = place};
+        .network = network, .watch = &until_loop, .walk = walk, .touch = touch, .places = places};
     *touch = (struct path_touch){0};
     follow(&following, in, header);
 }
 
 void path_follow_chosen(const struct path_network *network, struct port_ref in,
-                        const struct header *header, size_t place, struct space_choices *choices,
-                        struct path_walk *walk)
+                        const struct header *header, const struct path_places *places,
+                        struct space_choices *choices, struct path_walk *walk)
 {
     static const struct path_watch until_loop = {.stops = true};
     struct path_touch touch = {0};
@@ -270,7 +318,7 @@ void path_follow_chosen(const struct path_network *network, struct port_ref in,
                                   .watch = &until_loop,
                                   .walk = walk,
                                   .touch = &touch,
-                                  .place = place,
+                                  .places = places,
                                   .choices = choices};
     choices->n_met = 0;
     follow(&following, in, header);

@@ -6,6 +6,7 @@
 #ifndef PATH_FOLLOW_H
 #define PATH_FOLLOW_H
 
+#include "base/address.h"
 #include "path/step.h"
 
 /* How far one packet is followed, besides the limits of path/step.h; beyond that its walk is not
@@ -79,27 +80,54 @@ struct path_watch {
 /* What may see a packet that believes what it sees, or may send it on by many ports. */
 struct path_touch {
     bool normal;     /* NORMAL, which learns where its source address is */
-    bool floods;     /* NORMAL may send it by every port of its switch */
+    bool floods;     /* NORMAL may send it by every port of its switch, ... */
+    bool leaks;      /* ... also by one of which the topology does not say what is there */
     bool controller; /* a controller: an entry sends it there, ... */
     bool missed; /* ... or none takes it, and a switch may send it there (OpenFlow 1.0.0, 3.4) */
     const char
         *open; /* why else it is not known what some switch does with it; NULL: it is known */
 };
 
+/* Where a switch that does NORMAL has learned an address to be: `port` is one of its ports. */
+struct path_place {
+    struct port_ref port;
+    uint16_t
+        vid; /* it is known in this VLAN; 0: of frames without a tag, or with one of priority */
+    uint8_t mac[BASE_MAC_BYTES];
+    size_t source; /* a number of whoever makes the list */
+};
+struct path_places {
+    struct path_place *at;
+    size_t n;
+};
+
+/* The VLAN in which NORMAL takes a frame with this header. */
+uint16_t path_vid(const struct header *header);
+
+/* The place of a host (HOST_NONE: nobody's) at its own switch, in the VLAN of the header; `place`
+ * is what the result points to. */
+struct path_places path_place_of(const struct topology *topology, size_t host,
+                                 const struct header *header, struct path_place *place);
+
+/* Where an address is known to be at a switch, in this VLAN: NULL, it is not. */
+const struct path_place *path_find_place(const struct path_places *places, size_t sw, uint16_t vid,
+                                         const uint8_t *mac);
+
 /* Follows a packet by every way that it may take, also where it is not known which one it takes:
- * NORMAL sends it as it came by all cabled ports but the one that it came by; only by the port of
- * `place` (HOST_NONE: nobody's is known), if that host is at this switch and the packet is for its
- * address. So does, by all ports, what else is open. walk->ends, loops and cut say whether it may
- * go round endlessly; the rest of the walk is what it may do, and, where a hop or an arrival is
- * PATH_SURE, does. */
+ * NORMAL sends it as it came by all cabled ports but the one that it came by; only by the port at
+ * which it knows the receiver's address to be, if that is among `places` (NULL: none), and nowhere
+ * if that is the port it came by. It knows of the sender's address, too, since it learns before it
+ * forwards (IEEE 802.1Q, 8.7 and 8.8). What else is open goes by all ports. walk->ends, loops and
+ * cut say whether it may go round endlessly; the rest of the walk is what it may do, and, where a
+ * hop or an arrival is PATH_SURE, does. */
 void path_follow_touch(const struct path_network *network, struct port_ref in,
-                       const struct header *header, size_t place, struct path_touch *touch,
-                       struct path_walk *walk);
+                       const struct header *header, const struct path_places *places,
+                       struct path_touch *touch, struct path_walk *walk);
 
 /* The same, where choices between known ways are taken as `choices` say: nothing is PATH_CHOSEN. */
 void path_follow_chosen(const struct path_network *network, struct port_ref in,
-                        const struct header *header, size_t place, struct space_choices *choices,
-                        struct path_walk *walk);
+                        const struct header *header, const struct path_places *places,
+                        struct space_choices *choices, struct path_walk *walk);
 
 /* Follows a packet that enters by `in` (header->in_port does not matter). watch: NULL for none. */
 void path_follow(const struct path_network *network, struct port_ref in,

@@ -5,7 +5,7 @@
 
 #include "testing/line.h"
 
-static const struct header frame = {.dl_type = 0x88b5};
+static const struct header frame = {.dl_type = 0x88b5, .dl_src = {2, 0, 0, 0, 0, 10}};
 
 static void follow(struct line *line, const struct path_watch *watch, struct path_walk *walk)
 {
@@ -272,7 +272,9 @@ static void touch(struct line *line, const struct header *header, size_t place,
                   struct path_touch *touched, struct path_walk *walk)
 {
     line_open(line);
-    path_follow_touch(&line->network, (struct port_ref){0, 1}, header, place, touched, walk);
+    struct path_place at;
+    struct path_places places = path_place_of(&line->topology, place, header, &at);
+    path_follow_touch(&line->network, (struct port_ref){0, 1}, header, &places, touched, walk);
     path_network_close(&line->network);
 }
 
@@ -344,6 +346,74 @@ static void normal_sends_to_a_place_that_it_knows(void **state)
     line_close(&line);
 }
 
+/* Frames for 02:…:0c (c's) by NORMAL of both switches: how many come to b and c. */
+static void expect_placed(struct line *line, const struct path_places *places, uint16_t tci,
+                          unsigned at_b, unsigned at_c, bool floods)
+{
+    static struct path_walk walk;
+    struct path_touch touched;
+    struct header header = {
+        .dl_src = {2, 0, 0, 0, 0, 10}, .dl_dst = {2, 0, 0, 0, 0, 12}, .vlan_tci = tci};
+    path_follow_touch(&line->network, (struct port_ref){0, 1}, &header, places, &touched, &walk);
+    assert_int_equal(path_walk_copies(&walk, LINE_B), at_b);
+    assert_int_equal(path_walk_copies(&walk, LINE_C), at_c);
+    assert_int_equal(touched.floods, floods);
+}
+
+static void each_switch_knows_places_of_its_own(void **state)
+{
+    (void)state;
+    struct line line;
+    struct path_place at[] = {
+        {.port = {0, 3}, .vid = 7, .mac = {2, 0, 0, 0, 0, 12}},
+        {.port = {1, 2}, .vid = 7, .mac = {2, 0, 0, 0, 0, 12}},
+        {.port = {1, 1}, .vid = 8, .mac = {2, 0, 0, 0, 0, 12}},
+        {.port = {0, 3}, .vid = 8, .mac = {2, 0, 0, 0, 0, 12}},
+        {.port = {0, 2}, .vid = 9, .mac = {2, 0, 0, 0, 0, 13}},
+        {.port = {0, 3}, .vid = 0, .mac = {2, 0, 0, 0, 0, 12}},
+    };
+    struct path_places places = {.at = at, .n = 6};
+    line_make(&line);
+    line_flow(&line, 0, "actions=NORMAL");
+    line_flow(&line, 1, "actions=NORMAL");
+    line_open(&line);
+    expect_placed(&line, &places, VLAN_TAGGED | 7, 0, 1, false);
+    expect_placed(&line, &places, VLAN_TAGGED | 8, 0, 0, false);      /* there it came from */
+    expect_placed(&line, &places, VLAN_TAGGED | 9, 1, 1, true);       /* of another address */
+    expect_placed(&line, &places, 0, 0, 1, true);                     /* only the first one knows */
+    expect_placed(&line, &places, VLAN_TAGGED | 5 << 13, 0, 1, true); /* no VLAN, a priority */
+    expect_placed(&line, NULL, 0, 1, 1, true);
+    path_network_close(&line.network);
+    line_close(&line);
+}
+
+/* What is flooded leaves by ports where nobody is known, too, unless nothing leaves by them. */
+static void a_flood_may_leak(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    struct path_touch touched;
+    struct line line;
+    struct header header = frame;
+    line_make(&line);
+    line_flow(&line, 0, "actions=NORMAL");
+    touch(&line, &frame, HOST_NONE, &touched, &walk);
+    assert_true(touched.floods && touched.leaks); /* port 4 */
+    line_port(&line, 0, 4)->config = PORT_CONFIG_NO_FWD;
+    touch(&line, &frame, HOST_NONE, &touched, &walk);
+    assert_true(touched.floods && !touched.leaks);
+    line_port(&line, 0, 4)->config = 0;
+    memcpy(header.dl_dst, header.dl_src, sizeof header.dl_dst); /* to itself */
+    touch(&line, &header, HOST_NONE, &touched, &walk);
+    assert_true(touched.normal && !touched.floods && !touched.leaks);
+    assert_int_equal(walk.n_arrivals, 0);
+    assert_int_equal(walk.n_hops, 1);
+    line_port(&line, 0, 4)->number = PORT_LOCAL;
+    touch(&line, &frame, HOST_NONE, &touched, &walk);
+    assert_true(touched.floods && !touched.leaks);
+    line_close(&line);
+}
+
 static void controllers_and_what_is_open_are_touched(void **state)
 {
     (void)state;
@@ -383,6 +453,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(normal_may_send_by_every_port),
     cmocka_unit_test(what_stands_beside_normal_is_followed_if_asked_for),
     cmocka_unit_test(normal_sends_to_a_place_that_it_knows),
+    cmocka_unit_test(each_switch_knows_places_of_its_own),
+    cmocka_unit_test(a_flood_may_leak),
     cmocka_unit_test(controllers_and_what_is_open_are_touched),
 };
 

@@ -36,7 +36,9 @@ static void follow(struct line *line, const struct expected *expected, size_t pl
     line_flow(line, 0, expected->s1);
     line_flow(line, 1, expected->s2);
     line_open(line);
-    path_follow_touch(&line->network, line->hosts[LINE_A].port, header, place, touch, &walk);
+    struct path_place at;
+    struct path_places places = path_place_of(&line->topology, place, header, &at);
+    path_follow_touch(&line->network, line->hosts[LINE_A].port, header, &places, touch, &walk);
     if (doubt_at(&walk, LINE_B) != expected->at_b || doubt_at(&walk, LINE_C) != expected->at_c ||
         doubt_at(&walk, LINE_A) != NOT) {
         fail_msg("%s / %s: a %d, b %d, c %d", expected->s1, expected->s2, doubt_at(&walk, LINE_A),

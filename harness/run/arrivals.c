@@ -166,6 +166,18 @@ static bool is_reply(const struct run_probing *probing, const struct frame_mark 
            frame_is_answer(&probing->plan->probes[mark->number].header, &header);
 }
 
+/* What was said to another host so that switches learn came there. */
+static void on_speech(struct run_probing *probing, const struct frame_mark *mark, size_t host)
+{
+    const struct traffic_plan *plan = probing->plan;
+    probing->n_replies++;
+    if (mark->number < plan->n_speeches &&
+        memcmp(plan->speeches[mark->number].header.dl_dst, probing->topology->hosts[host].mac,
+               BASE_MAC_BYTES) == 0) {
+        probing->heard[mark->number] = true;
+    }
+}
+
 bool run_probing_arrival(void *aux, const struct station_arrival *arrival)
 {
     struct run_probing *probing = aux;
@@ -175,7 +187,7 @@ bool run_probing_arrival(void *aux, const struct station_arrival *arrival)
     enum frame_sight sight =
         frame_recognize(&probing->run, arrival->bytes, arrival->n_bytes, &mark);
     if (sight >= FRAME_MARKED && mark.kind == FRAME_SPEECH) {
-        probing->n_replies++;
+        on_speech(probing, &mark, host);
         return false;
     }
     if (sight < FRAME_MARKED || mark.number >= probing->plan->n_probes) {

@@ -167,24 +167,48 @@ static int check_traffic(struct checking *checking)
     return 0;
 }
 
+/* What the tables do not decide either of claims of a sender, says so. */
+static void tell_withheld(struct report *report, size_t first, const char *from, const char *reason)
+{
+    for (size_t i = first; i < report->n_results; i++) {
+        struct result *result = &report->results[i];
+        if (result->verdict == VERDICT_INCONCLUSIVE && result->detail &&
+            strcmp(result->from, from) == 0) {
+            result->detail =
+                base_arena_format(&report->arena, "%s; no frame tells: %s", result->detail, reason);
+        }
+    }
+}
+
 /* Claims all of whose probes are withheld the tables decide, or nobody; `rest` gets the others. */
 static int prove_withheld(const struct checking *checking, bool *rest)
 {
     const struct expectation *expectation = checking->expectation;
+    size_t first = checking->report->n_results, n = 0;
     bool *withheld = base_calloc(expectation->n_claims + 1, sizeof *withheld);
-    size_t n = 0;
-    for (size_t i = 0; withheld && i < expectation->n_claims; i++) {
+    const char **reasons = base_calloc(checking->topology->n_hosts + 1, sizeof *reasons);
+    for (size_t i = 0; withheld && reasons && i < expectation->n_claims; i++) {
+        const struct claim *claim = &expectation->claims[i];
         bool selected = !checking->selected || checking->selected[i];
-        withheld[i] = selected && traffic_plan_withholds(&checking->plan, &expectation->claims[i]);
-        rest[i] = selected && !withheld[i];
+        const char *reason = selected ? traffic_plan_withholds(&checking->plan, claim) : NULL;
+        withheld[i] = reason != NULL;
+        rest[i] = selected && !reason;
         n += withheld[i];
+        reasons[claim->from] = reason ? reason : reasons[claim->from];
     }
     struct prove_options options = {.selected = withheld};
-    int status = !withheld ? base_fail(checking->error, "out of memory")
-                 : n == 0  ? 0
-                           : run_prove_claims(expectation, checking->now.states.switches, &options,
-                                              checking->report, checking->error);
+    int status = !withheld || !reasons ? base_fail(checking->error, "out of memory")
+                 : n == 0              ? 0
+                          : run_prove_claims(expectation, checking->now.states.switches, &options,
+                                             checking->report, checking->error);
+    for (size_t host = 0; status == 0 && host < checking->topology->n_hosts; host++) {
+        if (reasons[host]) {
+            tell_withheld(checking->report, first, checking->topology->hosts[host].name,
+                          reasons[host]);
+        }
+    }
     free(withheld);
+    free(reasons);
     return status;
 }
 

@@ -78,6 +78,7 @@ struct traffic_evidence run_checking_evidence(const struct checking *checking)
                                      .when = when(checking),
                                      .problems = checking->stations.problems,
                                      .addresses = checking->stations.addresses,
+                                     .harms = checking->probing.harms,
                                      .before = look->states.right,
                                      .early = look->early.right,
                                      .after = look->later.right,

@@ -5,6 +5,8 @@
 
 #include "ofctl/match.h"
 
+#include <sys/random.h>
+
 int run_harmless_open(struct traffic_harmless *harmless, const struct path_network *tables,
                       const struct path_declared *declared, const struct run_stations *stations,
                       const struct run_options *options, struct base_error *error)
@@ -15,6 +17,10 @@ int run_harmless_open(struct traffic_harmless *harmless, const struct path_netwo
     harmless->sends = stations->captures;
     harmless->addresses = stations->addresses;
     harmless->allow_flood = options->allow_flood;
+    if (getrandom(&harmless->fresh, sizeof harmless->fresh, 0) != sizeof harmless->fresh) {
+        traffic_harmless_close(harmless);
+        return base_fail(error, "no random numbers for fresh frames");
+    }
     return 0;
 }
 

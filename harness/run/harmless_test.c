@@ -249,6 +249,49 @@ static void normal_may_learn_a_while_later(void **state)
     fake_run_close(&run);
 }
 
+static bool is_to_b(const struct header *header, const uint8_t *bytes)
+{
+    (void)bytes;
+    return header->dl_dst[5] == 0x0b && header->dl_src[5] != 0x0b;
+}
+
+/* b says to a where it is; in this network NORMAL sends nothing, so it is not heard. */
+static void what_nobody_heard_teaches_nothing(void **state)
+{
+    (void)state;
+    static const char two[] = "name: two\n"
+                              "switches: {s1: {dpid: 1}, s2: {dpid: 2}}\n"
+                              "hosts:\n"
+                              "  a: {mac: \"02:00:00:00:00:0a\", port: \"s1:1\"}\n"
+                              "  b: {mac: \"02:00:00:00:00:0b\", port: \"s2:1\"}\n"
+                              "  m: {mac: \"02:00:00:00:00:0c\", port: \"s1:3\"}\n"
+                              "links: [[\"s1:2\", \"s2:2\"]]\n";
+    static const char claims[] = "topology: t.yaml\ntraffic: [{from: a, delivered: [b]}]\n";
+    struct memory_file memory[] = {{"t.yaml", two, 0}, {"e.yaml", claims, 0}, {0}};
+    struct yaml_files files = {memory, memory_read};
+    struct fake_run run;
+    fake_run_open_from(&run, &files, "e.yaml", "no-such-directory");
+    for (size_t sw = 0; sw < 2; sw++) {
+        assert_int_equal(
+            ofctl_parse_flow(normal[0], &run.network.states[sw].flows, NULL, NULL, NULL), 0);
+        for (size_t i = 3 - sw; i < run.network.states[sw].n_ports; i++) {
+            run.network.states[sw].ports[i].config = PORT_CONFIG_NO_FWD; /* nobody is there */
+        }
+    }
+    sent.n = sent.n_all = 0;
+    sent.counts = is_to_b;
+    sent.send = run.network.world.station_send;
+    run.network.world.station_send = count_and_send;
+    fake_run_check(&run);
+    assert_int_equal(run.report.n_probes, 0);
+    assert_int_equal(sent.n, 0);
+    assert_int_equal(sent.n_all, 6 * run.report.timing.rounds); /* a and b to themselves, b to a */
+    fake_run_assert(&run, "traffic/a/delivered/b", VERDICT_INCONCLUSIVE);
+    const struct result *result = fake_run_result(&run, "traffic/a/delivered/b");
+    assert_non_null(strstr(result->detail, "NORMAL has not learned"));
+    fake_run_close(&run);
+}
+
 static void a_host_without_a_station_cannot_speak(void **state)
 {
     (void)state;
@@ -258,6 +301,8 @@ static void a_host_without_a_station_cannot_speak(void **state)
     fake_run_check(&run);
     assert_int_equal(sent.n_all, 0);
     assert_non_null(strstr(run.report.unsent[0].reason, "has not learned where its receiver is"));
+    assert_non_null(strstr(fake_run_result(&run, "traffic/a/delivered/b")->detail,
+                           "; no frame tells: NORMAL has not learned"));
     fake_run_close(&run);
 }
 
@@ -271,6 +316,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(who_is_sent_to_by_normal_speaks_first),
     cmocka_unit_test(broadcasts_go_into_normal_with_leave_alone),
     cmocka_unit_test(normal_may_learn_a_while_later),
+    cmocka_unit_test(what_nobody_heard_teaches_nothing),
     cmocka_unit_test(a_host_without_a_station_cannot_speak),
 };
 

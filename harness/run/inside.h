@@ -215,7 +215,26 @@ void run_probing_await(struct run_probing *probing, size_t p, unsigned copies);
 /* (probing.c) Receives what must have arrived of the frames in flight, for a moment. */
 void run_probing_end_window(struct run_probing *probing);
 
-/* (probing.c) Receives until nothing of ours has come for one settling time. */
+/* (waiting.c) Receives until nothing of ours has come for one settling time. */
 void run_probing_settle(struct run_probing *probing);
+
+/* (waiting.c) Waits until one more frame may be sent. */
+void run_probing_pace(struct run_probing *probing);
+
+/* (waiting.c) Receives until then, or until the handler has enough. False: no station captures any
+ * more; each one has its problem then. */
+bool run_probing_receive(struct run_probing *probing, uint64_t deadline_ns,
+                         station_on_arrival *handler);
+
+/* (waiting.c) Stations behind a command have sent what they were given, and reported what they saw:
+ * then nothing is on the way but in the network. */
+void run_probing_synchronize(struct run_probing *probing);
+
+/* (waiting.c) The same, and then receives for so long. */
+void run_probing_wait(struct run_probing *probing, unsigned ms);
+
+/* (speaking.c) Has hosts say what NORMAL must learn of them. False: not all of it was heard, and
+ * probing->harmless knows. */
+bool run_probing_speak(struct run_probing *probing);
 
 #endif

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-enum { SPEECHES = 2 }; /* of each: one may be lost */
-
 static const uint64_t ns_in_ms = 1000000;
 
 static unsigned expected_load(const struct traffic_probe *probe)
@@ -32,7 +30,10 @@ int run_probing_init(struct run_probing *probing, const struct traffic_plan *pla
     probing->touches = base_calloc(plan->n_probes + 1, sizeof *probing->touches);
     probing->awaited = base_calloc(plan->n_probes + 1, sizeof *probing->awaited);
     probing->given_up = base_calloc(plan->n_probes + 1, sizeof *probing->given_up);
-    if (!probing->loads || !probing->touches || !probing->awaited || !probing->given_up) {
+    probing->harms = base_calloc(plan->n_probes + 1, sizeof *probing->harms);
+    probing->heard = base_calloc(plan->n_speeches + 1, sizeof *probing->heard);
+    if (!probing->loads || !probing->touches || !probing->awaited || !probing->given_up ||
+        !probing->harms || !probing->heard) {
         return base_fail(error, "out of memory");
     }
     for (size_t p = 0; p < plan->n_probes; p++) {
@@ -57,19 +58,23 @@ void run_probing_free(struct run_probing *probing)
     free(probing->touches);
     free(probing->awaited);
     free(probing->given_up);
+    free(probing->harms);
+    free(probing->heard);
 }
 
 void run_probing_weigh(struct run_probing *probing, const struct path_network *tables,
                        const struct traffic_harmless *harmless)
 {
+    probing->tables = tables;
+    probing->harmless = harmless;
     for (size_t p = 0; p < probing->plan->n_probes; p++) {
         const struct traffic_probe *probe = &probing->plan->probes[p];
         struct path_walk walk;
         path_follow_from(tables, probe->from, &probe->header, &walk);
         unsigned load = path_walk_load(&walk), expected = expected_load(probe);
-        bool harms =
-            traffic_harm(harmless, probe->from, &probe->header, &probing->touches[p]) != NULL;
-        probing->loads[p] = !walk.ends || harms ? 0 : load > expected ? load : expected;
+        probing->harms[p] =
+            traffic_harm(harmless, probe->from, &probe->header, &probing->touches[p]);
+        probing->loads[p] = !walk.ends || probing->harms[p] ? 0 : load > expected ? load : expected;
     }
 }
 
@@ -131,13 +136,6 @@ static void send_probe(struct run_probing *probing, size_t p)
     base_buffer_free(&frame);
 }
 
-static uint64_t settle_ns(const struct run_probing *probing)
-{
-    uint64_t ns = 4 * probing->slowest_ns;
-    ns = ns > RUN_SETTLE_MS * ns_in_ms ? ns : RUN_SETTLE_MS * ns_in_ms;
-    return ns < RUN_SETTLE_MAX_MS * ns_in_ms ? ns : RUN_SETTLE_MAX_MS * ns_in_ms;
-}
-
 /* Whether all that the window has sent, and must arrive, has arrived. */
 static bool window_complete(const struct run_probing *probing)
 {
@@ -169,63 +167,22 @@ static bool until_complete(void *aux, const struct station_arrival *arrival)
     return run_probing_arrival(aux, arrival) || window_complete(aux);
 }
 
-/* False: no station captures any more; each one has its problem then. */
-static bool receive_until(struct run_probing *probing, uint64_t deadline_ns,
-                          station_on_arrival *handler)
-{
-    return probing->stations->world->station_receive(probing->stations->set, (int64_t)deadline_ns,
-                                                     handler, probing, NULL) >= 0;
-}
-
-/* Until nothing of ours has come for one settling time; bounded, in case that
- * somebody sends our own frames back endlessly. */
-void run_probing_settle(struct run_probing *probing)
-{
-    uint64_t bound = run_probing_now_ns(probing) + 4 * RUN_SETTLE_MAX_MS * ns_in_ms;
-    uint64_t deadline = probing->last_ns + settle_ns(probing);
-    while (run_probing_now_ns(probing) < deadline && run_probing_now_ns(probing) < bound &&
-           receive_until(probing, deadline < bound ? deadline : bound, run_probing_arrival)) {
-        deadline = probing->last_ns + settle_ns(probing);
-    }
-    /* What came before the deadline may still be unread. */
-    receive_until(probing, 0, run_probing_arrival);
-}
-
-/* Stations behind a command have sent what they were given, and reported what they
- * saw: then nothing is on the way but in the network. */
-static void synchronize(struct run_probing *probing)
-{
-    probing->stations->world->station_sync(
-        probing->stations->set, (int64_t)(run_probing_now_ns(probing) + RUN_SYNC_MS * ns_in_ms),
-        run_probing_arrival, probing, NULL);
-}
-
 /* For what came so far, whatever it is, there is time: while it is on the way, more frames might be
  * more than a switch holds. */
 void run_probing_end_window(struct run_probing *probing)
 {
     uint64_t start_ns = run_probing_now_ns(probing);
-    receive_until(probing, 0, run_probing_arrival);
+    run_probing_receive(probing, 0, run_probing_arrival);
     if (!window_complete(probing)) {
-        synchronize(probing);
+        run_probing_synchronize(probing);
     }
     if (!trusted_complete(probing)) {
-        receive_until(probing, start_ns + RUN_WINDOW_MS * ns_in_ms, until_trusted);
+        run_probing_receive(probing, start_ns + RUN_WINDOW_MS * ns_in_ms, until_trusted);
     }
     if (!window_complete(probing)) {
-        receive_until(probing, start_ns + RUN_WINDOW_LOST_MS * ns_in_ms, until_complete);
+        run_probing_receive(probing, start_ns + RUN_WINDOW_LOST_MS * ns_in_ms, until_complete);
     }
     give_up(probing);
-}
-
-/* Waits until one more frame may be sent. */
-static void pace(struct run_probing *probing)
-{
-    if (probing->gap_ns > 0) {
-        receive_until(probing, probing->next_ns, run_probing_arrival);
-        uint64_t now = run_probing_now_ns(probing);
-        probing->next_ns = (now > probing->next_ns ? now : probing->next_ns) + probing->gap_ns;
-    }
 }
 
 /* A bridge loop, say, that no table tells of. More frames would only make it worse. */
@@ -233,34 +190,6 @@ static bool is_storm(struct run_probing *probing)
 {
     probing->storms |= probing->n_copies > RUN_STORM + RUN_STORM_LOADS * probing->n_loads;
     return probing->storms;
-}
-
-/* Hosts to whom NORMAL will send probes speak, so that it knows where they are; then a moment for
- * those frames, of which nothing comes back. */
-static void send_speeches(struct run_probing *probing)
-{
-    const struct traffic_plan *plan = probing->plan;
-    if (plan->n_speeches > 0 && probing->spoke_ns == 0) {
-        probing->spoke_ns = run_probing_now_ns(probing);
-    }
-    for (size_t i = 0; i < SPEECHES * plan->n_speeches; i++) {
-        const struct traffic_speech *speech = &plan->speeches[i % plan->n_speeches];
-        size_t station = probing->stations->station_of[speech->from];
-        struct frame_mark mark = {.round = probing->round_number, .kind = FRAME_SPEECH};
-        struct base_buffer frame = {0};
-        pace(probing);
-        if (frame_build(&probing->run, &mark, &speech->header, &speech->header, &frame, NULL) ==
-            0) {
-            probing->stations->world->station_send(probing->stations->set, station, frame.data,
-                                                   frame.n_bytes, NULL);
-        }
-        base_buffer_free(&frame);
-    }
-    if (plan->n_speeches > 0) {
-        synchronize(probing);
-        receive_until(probing, run_probing_now_ns(probing) + RUN_WINDOW_MS * ns_in_ms,
-                      run_probing_arrival);
-    }
 }
 
 void run_probing_begin(struct run_probing *probing, struct traffic_round *round)
@@ -282,7 +211,7 @@ static void send_in_window(struct run_probing *probing, size_t p, size_t *in_fli
         run_probing_end_window(probing);
         *in_flight = 0;
     }
-    pace(probing);
+    run_probing_pace(probing);
     send_probe(probing, p);
     probing->n_loads += probing->loads[p];
     *in_flight += probing->loads[p];
@@ -310,7 +239,7 @@ void run_probing_burst(struct run_probing *probing, struct traffic_round *round,
         }
     }
     run_probing_end_window(probing);
-    synchronize(probing);
+    run_probing_synchronize(probing);
 }
 
 void run_probing_round(struct run_probing *probing, struct traffic_round *round, unsigned repeats)
@@ -318,22 +247,18 @@ void run_probing_round(struct run_probing *probing, struct traffic_round *round,
     const struct run_world *world = probing->stations->world;
     uint64_t start_ns = run_probing_now_ns(probing);
     run_probing_begin(probing, round);
-    send_speeches(probing);
+    if (!run_probing_speak(probing)) {
+        run_probing_weigh(probing, probing->tables, probing->harmless);
+    }
     send_all(probing, repeats);
-    synchronize(probing);
+    run_probing_synchronize(probing);
     probing->last_ns = run_probing_now_ns(probing); /* by now everything has been sent, wherever */
     probing->probe_ms += run_ms_since(world, start_ns);
     start_ns = run_probing_now_ns(probing);
     run_probing_settle(probing);
-    synchronize(probing);
+    run_probing_synchronize(probing);
     round->over_ns = run_probing_now_ns(probing);
     traffic_round_find_overtaken(round, probing->plan, RUN_LATE_MS * ns_in_ms);
     probing->settle_ms += run_ms_since(world, start_ns);
     run_stations_check_drops(probing->stations);
-}
-
-void run_probing_drain(struct run_probing *probing, unsigned ms)
-{
-    receive_until(probing, run_probing_now_ns(probing) + ms * ns_in_ms, run_probing_arrival);
-    synchronize(probing);
 }

@@ -54,14 +54,20 @@ struct run_probing {
     size_t n_rounds;
     struct run_frames *frames; /* keeps what is sent and seen; NULL: not wanted */
     uint16_t round_number;
-    unsigned *loads; /* by probe: as many frames in flight does it count as; 0: not to be sent */
+    unsigned *loads;    /* by probe: as many frames in flight does it count as; 0: not to be sent */
+    const char **harms; /* by probe: why it is not sent (traffic_harm); NULL: it does none */
     struct path_touch *touches; /* by probe: what may see it */
     uint64_t gap_ns;            /* between two sendings, wherever; 0: none */
     uint64_t next_ns;           /* before it nothing may be sent */
     size_t n_loads, n_copies;   /* in the round under way: loads of what was sent; copies seen */
-    bool storms;                /* frames multiply: nothing more is sent */
-    uint64_t spoke_ns;          /* when hosts first spoke to NORMAL; 0: they did not */
-    uint64_t last_ns;           /* when a frame of ours was last sent or seen */
+    /* As they were weighed last, and the round under way is sent: borrowed. */
+    const struct path_network *tables;
+    const struct traffic_harmless *harmless;
+    bool *heard;        /* by speech: it came to whom it is for */
+    size_t listens_for; /* which speech is waited for */
+    bool storms;        /* frames multiply: nothing more is sent */
+    uint64_t spoke_ns;  /* when hosts first spoke to NORMAL; 0: they did not */
+    uint64_t last_ns;   /* when a frame of ours was last sent or seen */
     uint64_t slowest_ns;
     /* Copies that the window under way waits for, by probe. One that an earlier window gave up
      * stands in for none of another probe. */
@@ -89,11 +95,13 @@ void run_probing_limit(struct run_probing *probing, const struct lab *lab, uint6
 
 /* Sets how many frames in flight each probe counts as: as many as are expected at one
  * place, or as these tables make of it, whichever is more. A probe that would go round
- * endlessly by the tables, or harm somebody, counts as 0, and is not sent. */
+ * endlessly by the tables, or harm somebody, counts as 0, and is not sent. Both must outlive the
+ * rounds that follow. */
 void run_probing_weigh(struct run_probing *probing, const struct path_network *tables,
                        const struct traffic_harmless *harmless);
 
-/* Sends every probe `repeats` times and receives until the round is over (see above).
+/* Has hosts say what NORMAL must learn of them, then sends every probe that may be sent by what it
+ * has learned `repeats` times, and receives until the round is over (see above).
  * `round` must be initialised, and live as long as anything is received. A station that fails
  * meanwhile is a problem of its host. */
 void run_probing_round(struct run_probing *probing, struct traffic_round *round, unsigned repeats);

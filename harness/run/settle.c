@@ -55,8 +55,8 @@ static int next_round(struct checking *checking, unsigned repeats)
     }
     checking->report->timing.rounds++;
     run_probing_weigh(&checking->probing, &checking->now.tables, &harmless);
-    traffic_harmless_close(&harmless);
     run_probing_round(&checking->probing, last_round(checking), repeats);
+    traffic_harmless_close(&harmless);
     heed_interrupt(checking);
     return 0;
 }

@@ -172,7 +172,7 @@ static void look_behind(const struct checking *checking, struct shot *shot, bool
     static struct path_walk walk;
     struct header header = header_of(checking, shot->from, shot->to);
     struct path_touch touch;
-    path_follow_touch(&checking->now.tables, shot->to, &header, HOST_NONE, &touch, &walk);
+    path_follow_touch(&checking->now.tables, shot->to, &header, NULL, &touch, &walk);
     bool harmless = checking->now.states.right[shot->from.sw] && walk.ends && !touch.normal &&
                     !touch.controller && !touch.open && (may_miss || !touch.missed);
     shot->depth = harmless ? 0 : -1;

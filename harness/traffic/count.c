@@ -154,6 +154,20 @@ static int make_room(struct counting *counting)
     return 0;
 }
 
+/* Where they go behind the first switch NORMAL decides. */
+static void count_speeches(struct counting *counting)
+{
+    for (size_t host = 0; host < counting->round->n_hosts; host++) {
+        struct traffic_port_count *in = traffic_count_port(counting->count, counting->before,
+                                                           counting->topology->hosts[host].port);
+        unsigned n = counting->round->hosts[host].n_spoken;
+        counting->count->hosts[host].sent += n;
+        if (in) {
+            in->rx += n;
+        }
+    }
+}
+
 int traffic_count_init(struct traffic_count *count, const struct traffic_plan *plan,
                        const struct traffic_round *round, const struct path_network *tables,
                        const struct switch_state *const *before)
@@ -168,6 +182,7 @@ int traffic_count_init(struct traffic_count *count, const struct traffic_plan *p
     if (make_room(&counting) < 0) {
         return -1;
     }
+    count_speeches(&counting);
     struct path_walk walk;
     for (size_t p = 0; p < plan->n_probes; p++) {
         if (round->sent[p]) {

@@ -4,6 +4,7 @@
 #include "traffic/harmless.h"
 
 #include "base/memory.h"
+#include "traffic/kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,17 +67,54 @@ static int complete(struct traffic_harmless *harmless, const struct path_network
     return status;
 }
 
+/* What is known of NORMAL where hosts have spoken, in each VLAN that was asked for. */
+struct traffic_learned {
+    struct traffic_lessons **lessons;
+    size_t n_lessons, lessons_capacity;
+    struct traffic_speech *others; /* what hosts say to themselves in a form that lessons lack */
+    size_t n_others, others_capacity;
+    bool *speaks;           /* by host */
+    struct header *unheard; /* of what hosts said to others: what did not come */
+    size_t n_unheard, unheard_capacity;
+};
+
 int traffic_harmless_open(struct traffic_harmless *harmless, const struct path_network *tables,
                           const struct path_declared *declared)
 {
     *harmless = (struct traffic_harmless){.topology = tables->topology,
                                           .expectation = declared ? declared->expectation : NULL,
-                                          .network = tables};
-    return is_read(tables) ? 0 : complete(harmless, tables, declared);
+                                          .network = tables,
+                                          .learned = base_calloc(1, sizeof *harmless->learned)};
+    int status = harmless->learned ? 0 : -1;
+    if (status == 0 && !is_read(tables)) {
+        status = complete(harmless, tables, declared);
+    }
+    if (status < 0) {
+        free(harmless->learned);
+        *harmless = (struct traffic_harmless){0};
+    }
+    return status;
+}
+
+static void forget(struct traffic_learned *learned)
+{
+    for (size_t i = 0; i < learned->n_lessons; i++) {
+        traffic_lessons_free(learned->lessons[i]);
+    }
+    learned->n_lessons = 0;
 }
 
 void traffic_harmless_close(struct traffic_harmless *harmless)
 {
+    struct traffic_learned *learned = harmless->learned;
+    if (learned) {
+        forget(learned);
+        free(learned->lessons);
+        free(learned->others);
+        free(learned->speaks);
+        free(learned->unheard);
+    }
+    free(learned);
     path_network_close(&harmless->completed);
     *harmless = (struct traffic_harmless){0};
 }
@@ -126,50 +164,82 @@ static size_t receiver_of(const struct traffic_harmless *harmless, const struct 
 
 /* ----------------------------------------------------------------- what it touches */
 
-/* Whether NORMAL of the host's switch learns by this frame where the host is, and does nothing
- * else with it. */
-static bool is_learned(const struct traffic_harmless *harmless, size_t host,
-                       const struct header *speech)
+static bool speaks(const struct traffic_harmless *harmless, size_t host)
 {
-    struct port_ref port = harmless->topology->hosts[host].port;
-    struct path_touch touch;
-    struct path_walk walk;
-    path_follow_touch(harmless->network, port, speech, host, &touch, &walk);
-    return walk.ends && !touch.floods && !touch.open && !walk.known && walk.reason == path_normal &&
-           port_ref_equal(walk.unknown_at, port);
+    return (!harmless->sends || harmless->sends[host]) && is_addressed(harmless, host);
 }
 
-/* A frame of this host to itself, in the VLAN of `header`: one of our own type, or else one that
- * looks like `header`. */
+static const bool *find_speakers(const struct traffic_harmless *harmless)
+{
+    struct traffic_learned *learned = harmless->learned;
+    if (!learned->speaks) {
+        learned->speaks = base_calloc(harmless->topology->n_hosts + 1, sizeof *learned->speaks);
+    }
+    for (size_t host = 0; learned->speaks && host < harmless->topology->n_hosts; host++) {
+        learned->speaks[host] = speaks(harmless, host);
+    }
+    return learned->speaks;
+}
+
+/* What NORMAL can learn in the VLAN of the header. NULL without memory. */
+static struct traffic_lessons *find_lessons(const struct traffic_harmless *harmless,
+                                            const struct header *header)
+{
+    struct traffic_learned *learned = harmless->learned;
+    for (size_t i = 0; i < learned->n_lessons; i++) {
+        if (learned->lessons[i]->vid == path_vid(header)) {
+            return learned->lessons[i];
+        }
+    }
+    struct traffic_speakers speakers = {.network = harmless->network,
+                                        .speaks = find_speakers(harmless),
+                                        .unheard = learned->unheard,
+                                        .n_unheard = learned->n_unheard,
+                                        .vlan_tci = header->vlan_tci,
+                                        .dl_type = traffic_fresh_type(harmless->fresh)};
+    struct traffic_lessons *lessons = speakers.speaks ? traffic_lessons_new(&speakers) : NULL;
+    if (lessons && base_grow(&learned->lessons, learned->n_lessons, &learned->lessons_capacity,
+                             sizeof *learned->lessons) < 0) {
+        traffic_lessons_free(lessons);
+        lessons = NULL;
+    }
+    if (lessons) {
+        learned->lessons[learned->n_lessons++] = lessons;
+    }
+    return lessons;
+}
+
+/* A frame of this host to itself that looks like `header`, where no other one is learned. */
 static bool find_speech(const struct traffic_harmless *harmless, size_t host,
                         const struct header *header, struct header *speech)
 {
     const struct topology_host *speaker = &harmless->topology->hosts[host];
-    struct header forms[] = {{.vlan_tci = header->vlan_tci, .dl_type = DL_TYPE_PROBE}, *header};
-    size_t n_forms = header->dl_type == DL_TYPE_ARP ? 1 : 2;
-    bool sends = !harmless->sends || harmless->sends[host];
-    bool found = false;
-    forms[1].nw_src = header->nw_dst;
-    forms[1].nw_dst = header->nw_src;
-    for (size_t i = 0; i < n_forms && !found && sends && is_addressed(harmless, host); i++) {
-        forms[i].in_port = speaker->port.port;
-        memcpy(forms[i].dl_src, speaker->mac, sizeof forms[i].dl_src);
-        memcpy(forms[i].dl_dst, speaker->mac, sizeof forms[i].dl_dst);
-        found = is_learned(harmless, host, &forms[i]);
-        *speech = forms[i];
+    struct path_walk walk;
+    if (!speaks(harmless, host) || header->dl_type == DL_TYPE_ARP) {
+        return false;
     }
-    return found;
+    *speech = *header;
+    speech->nw_src = header->nw_dst;
+    speech->nw_dst = header->nw_src;
+    speech->in_port = speaker->port.port;
+    memcpy(speech->dl_src, speaker->mac, sizeof speech->dl_src);
+    memcpy(speech->dl_dst, speaker->mac, sizeof speech->dl_dst);
+    return traffic_lessons_teach(harmless->network, host, speech, &walk);
 }
 
-/* The receiver of a frame that NORMAL may get, if its place is learned by then. */
-static size_t find_place(const struct traffic_harmless *harmless, size_t from,
-                         const struct header *header)
+/* What NORMAL knows when a frame with this header comes, which is for `to` (HOST_NONE: nobody);
+ * `one` may become a part of it. other: what `to` must say then, which lessons lack. */
+static struct path_places find_places(const struct traffic_harmless *harmless, size_t to,
+                                      const struct header *header, struct path_place *one,
+                                      struct header *other, bool *has_other)
 {
-    struct header speech;
-    size_t to = receiver_of(harmless, header);
-    bool placed = to != HOST_NONE && (to == from ? is_addressed(harmless, from)
-                                                 : find_speech(harmless, to, header, &speech));
-    return placed ? to : HOST_NONE;
+    struct traffic_lessons *lessons = find_lessons(harmless, header);
+    struct path_places places = lessons ? lessons->places : (struct path_places){0};
+    bool is_known =
+        to == HOST_NONE || path_find_place(&places, harmless->topology->hosts[to].port.sw,
+                                           path_vid(header), header->dl_dst);
+    *has_other = !is_known && find_speech(harmless, to, header, other);
+    return *has_other ? path_place_of(harmless->topology, to, header, one) : places;
 }
 
 /* Of a frame that NORMAL gets, or of which something else is open. ends: does it, even if no switch
@@ -179,13 +249,17 @@ static const char *harm_by_flood(const struct traffic_harmless *harmless, size_t
 {
     struct path_touch touch;
     struct path_walk walk;
-    size_t place = find_place(harmless, from, header);
-    path_follow_touch(harmless->network, in, header, place, &touch, &walk);
+    struct path_place one;
+    struct header other;
+    size_t to = receiver_of(harmless, header);
+    bool has_other, is_own_place = to == from && !is_addressed(harmless, from);
+    struct path_places places = find_places(harmless, to, header, &one, &other, &has_other);
+    path_follow_touch(harmless->network, in, header, &places, &touch, &walk);
     if (touch.normal && (header->dl_dst[0] & 1)) {
         return HARM_FLOOD;
     }
-    if (touch.normal && place == HOST_NONE) {
-        return HARM_UNPLACED;
+    if (touch.normal && (is_own_place || !traffic_lessons_suffice(to, &touch, &walk))) {
+        return ends ? HARM_UNPLACED : HARM_RING;
     }
     return ends || (!touch.floods && !touch.open) ? NULL : HARM_RING;
 }
@@ -198,7 +272,7 @@ static const char *harm_on_way(const struct traffic_harmless *harmless, size_t f
     struct path_walk walk;
     bool own = is_own(harmless, from, header->dl_src);
     bool tells = header->dl_type == DL_TYPE_ARP && !tells_nothing(header);
-    path_follow_touch(harmless->network, in, header, HOST_NONE, touch, &walk);
+    path_follow_touch(harmless->network, in, header, NULL, touch, &walk);
     if ((touch->normal || touch->open) && !own) {
         return HARM_LEARNS;
     }
@@ -256,18 +330,83 @@ const char *traffic_harm(const struct traffic_harmless *harmless, size_t from,
     return traffic_harm_at(harmless, from, harmless->topology->hosts[from].port, header, touch);
 }
 
-bool traffic_harmless_speech(const struct traffic_harmless *harmless, size_t from,
-                             const struct header *header, size_t *to, struct header *speech)
+static int note_other(struct traffic_learned *learned, size_t from, const struct header *header)
+{
+    for (size_t i = 0; i < learned->n_others; i++) {
+        if (header_equal(&learned->others[i].header, header)) {
+            return 0;
+        }
+    }
+    if (base_grow(&learned->others, learned->n_others, &learned->others_capacity,
+                  sizeof *learned->others) < 0) {
+        return -1;
+    }
+    learned->others[learned->n_others++] =
+        (struct traffic_speech){.from = from, .header = *header, .wanted = true};
+    return 0;
+}
+
+int traffic_harmless_prepare(const struct traffic_harmless *harmless, size_t from,
+                             const struct header *header)
 {
     struct path_touch touch;
     struct path_walk walk;
-    *to = receiver_of(harmless, header);
-    if (*to == HOST_NONE || *to == from) {
-        return false;
+    struct path_place one;
+    struct header other;
+    bool has_other;
+    size_t to = receiver_of(harmless, header);
+    if (to == HOST_NONE || to == from) {
+        return 0;
     }
-    path_follow_touch(harmless->network, harmless->topology->hosts[from].port, header, *to, &touch,
+    path_follow_touch(harmless->network, harmless->topology->hosts[from].port, header, NULL, &touch,
                       &walk);
-    return touch.normal && find_speech(harmless, *to, header, speech);
+    struct traffic_lessons *lessons = touch.normal ? find_lessons(harmless, header) : NULL;
+    if (!lessons) {
+        return touch.normal ? -1 : 0;
+    }
+    find_places(harmless, to, header, &one, &other, &has_other);
+    if (has_other) {
+        return note_other(harmless->learned, to, &other);
+    }
+    traffic_lessons_want(lessons, harmless->network, from, header);
+    return 0;
+}
+
+void traffic_harmless_unlearn(const struct traffic_harmless *harmless,
+                              const struct traffic_speech *speech)
+{
+    struct traffic_learned *learned = harmless->learned;
+    forget(learned);
+    if (base_grow(&learned->unheard, learned->n_unheard, &learned->unheard_capacity,
+                  sizeof *learned->unheard) == 0) {
+        learned->unheard[learned->n_unheard++] = speech->header;
+    }
+}
+
+struct traffic_speech *traffic_harmless_speeches(const struct traffic_harmless *harmless, size_t *n)
+{
+    const struct traffic_learned *learned = harmless->learned;
+    *n = learned->n_others;
+    for (size_t i = 0; i < learned->n_lessons; i++) {
+        *n += learned->lessons[i]->n_speeches;
+    }
+    struct traffic_speech *speeches = *n > 0 ? base_calloc(*n, sizeof *speeches) : NULL;
+    if (!speeches) {
+        return NULL;
+    }
+    *n = 0;
+    for (size_t i = 0; i < learned->n_others; i++) {
+        speeches[(*n)++] = learned->others[i];
+    }
+    for (size_t i = 0; i < learned->n_lessons; i++) {
+        const struct traffic_lessons *lessons = learned->lessons[i];
+        for (size_t k = 0; k < lessons->n_speeches; k++) {
+            if (lessons->speeches[k].wanted) {
+                speeches[(*n)++] = lessons->speeches[k];
+            }
+        }
+    }
+    return speeches;
 }
 
 /* -------------------------------------------------------------------------- mended */

@@ -7,8 +7,8 @@
  *     of the sender must be that of the owner of the protocol address (traffic_arp_owner);
  *   - NORMAL learns where a source address is, a controller perhaps: where the frame may come to
  *     one of them, its source must be the address of the host that sends it;
- *   - NORMAL floods broadcast, multicast, and what is for an address that it has not learned, and
- *     a ring of such switches does so endlessly.
+ *   - NORMAL floods broadcast, multicast, and what is for an address that it has not learned (what
+ *     it has, traffic/lessons.h says), and a ring of such switches does so endlessly.
  *
  * Where a frame may come to is path_follow_touch's to say. A switch that was not read is taken to
  * do what the expectation declares of it. Pure. */
@@ -17,6 +17,7 @@
 
 #include "path/declared.h"
 #include "path/follow.h"
+#include "traffic/lessons.h"
 
 struct traffic_harmless {
     const struct topology *topology;
@@ -24,8 +25,10 @@ struct traffic_harmless {
     const bool *sends;                     /* by host: it may send; NULL: every host */
     const uint8_t *const *addresses; /* by host: of its interface, NULL: not known; may be NULL */
     bool allow_flood;                /* NORMAL may flood, and go round a ring */
+    uint16_t fresh;                  /* random: speeches have an EtherType of their own */
     const struct path_network *network;
-    struct path_network completed; /* by `declared` where tables were not read */
+    struct path_network completed;   /* by `declared` where tables were not read */
+    struct traffic_learned *learned; /* by NORMAL, as far as it was asked for */
 };
 
 /* Prepares for the network of these tables; both must outlive it. `harmless` may be changed in its
@@ -60,11 +63,19 @@ const char *traffic_harm_by_tag(const struct header *header, const struct path_t
  * known, too; HOST_NONE: nobody's that is known. Its hardware address must be told with it. */
 size_t traffic_arp_owner(const struct traffic_harmless *harmless, const struct header *header);
 
-/* A frame that `to` sends to itself, so that NORMAL learns its port before `header`, which is for
- * its address, comes: no switch sends on what is for the port that it came by. (Switches use such
- * frames themselves to see whether a port is looped.) False: none is needed, or none can be had
- * (then traffic_harm says so). */
-bool traffic_harmless_speech(const struct traffic_harmless *harmless, size_t from,
-                             const struct header *header, size_t *to, struct header *speech);
+/* This frame, which may be sent, will be: notes what hosts must say before, so that NORMAL knows
+ * where its receiver is. -1 without memory. */
+int traffic_harmless_prepare(const struct traffic_harmless *harmless, size_t from,
+                             const struct header *header);
+
+/* This was said to another host, and did not come: only the switch of its sender knows where that
+ * one is. */
+void traffic_harmless_unlearn(const struct traffic_harmless *harmless,
+                              const struct traffic_speech *speech);
+
+/* All that was noted, in the order in which it must be said; malloc()ed. NULL: nothing, or no
+ * memory: then *n is not 0. */
+struct traffic_speech *traffic_harmless_speeches(const struct traffic_harmless *harmless,
+                                                 size_t *n);
 
 #endif

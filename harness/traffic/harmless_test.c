@@ -40,14 +40,19 @@ struct asked {
     const uint8_t *addresses[16];
 };
 
+static void ask_again(struct asked *asked, struct line *line)
+{
+    assert_int_equal(traffic_harmless_open(&asked->harmless, &line->network, NULL), 0);
+    asked->harmless.sends = asked->sends;
+    asked->harmless.addresses = asked->addresses;
+}
+
 static void ask(struct asked *asked, struct line *line)
 {
     line_open(line);
     memset(asked, 0, sizeof *asked);
-    assert_int_equal(traffic_harmless_open(&asked->harmless, &line->network, NULL), 0);
     memset(asked->sends, true, sizeof asked->sends);
-    asked->harmless.sends = asked->sends;
-    asked->harmless.addresses = asked->addresses;
+    ask_again(asked, line);
 }
 
 static void end(struct asked *asked, struct line *line)
@@ -223,8 +228,10 @@ static void what_normal_would_flood_is_not_sent_without_leave(void **state)
         "NORMAL has not learned where its receiver is, and would flood it (--allow-flood)");
     assert_string_equal(harm(&asked, LINE_A, FROM_A "dl_dst=02:00:00:00:00:0a,ip"), "");
     assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "ip"), "");
-    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_C "ip"), ""); /* no ring: it ends */
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_C "ip"), "learned")); /* b would get it */
     asked.sends[LINE_B] = false;
+    traffic_harmless_close(&asked.harmless);
+    ask_again(&asked, &line);
     assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_B "ip"), "learned"));
     asked.harmless.allow_flood = true;
     assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "ip"), "");
@@ -232,49 +239,100 @@ static void what_normal_would_flood_is_not_sent_without_leave(void **state)
     end(&asked, &line);
 }
 
+/* What is said before a sends this: "b->b c->b". */
+static void expect_said(const struct asked *asked, const struct line *line, const char *text,
+                        const char *wanted, struct header *last)
+{
+    struct header header = header_of(text);
+    struct base_buffer said = {0};
+    size_t n;
+    assert_int_equal(traffic_harmless_prepare(&asked->harmless, LINE_A, &header), 0);
+    struct traffic_speech *speeches = traffic_harmless_speeches(&asked->harmless, &n);
+    for (size_t i = 0; i < n; i++) {
+        size_t to = 0;
+        while (memcmp(line->hosts[to].mac, speeches[i].header.dl_dst, 6) != 0) {
+            to++;
+        }
+        assert_memory_equal(line->hosts[speeches[i].from].mac, speeches[i].header.dl_src, 6);
+        assert_int_equal(line->hosts[speeches[i].from].port.port, speeches[i].header.in_port);
+        base_put_format(&said, "%s%s->%s", i ? " " : "", line->hosts[speeches[i].from].name,
+                        line->hosts[to].name);
+        *last = speeches[i].header;
+    }
+    if (strcmp(base_buffer_text(&said), wanted) != 0) {
+        fail_msg("%s: %s instead of %s", text, base_buffer_text(&said), wanted);
+    }
+    base_buffer_free(&said);
+    free(speeches);
+}
+
 static void a_receiver_speaks_before_it_is_sent_to(void **state)
 {
     (void)state;
     struct line line;
     struct asked asked;
-    struct header header = header_of(FROM_A TO_B "tcp,dl_vlan=7,nw_src=10.0.0.10,nw_dst=10.0.0.11");
-    struct header speech;
-    size_t to;
+    struct header said;
     make(&line, "actions=NORMAL", "actions=NORMAL");
     ask(&asked, &line);
-    assert_true(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
-    assert_int_equal(to, LINE_B);
-    assert_int_equal(speech.in_port, 2);
-    assert_int_equal(speech.dl_type, DL_TYPE_PROBE);
-    assert_int_equal(speech.vlan_tci, VLAN_TAGGED | 7);
-    assert_memory_equal(speech.dl_src, line.hosts[LINE_B].mac, 6);
-    assert_memory_equal(speech.dl_dst, line.hosts[LINE_B].mac, 6);
-    memcpy(header.dl_dst, line.hosts[LINE_A].mac, 6);
-    assert_false(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
-    header.dl_dst[5] = 99;
-    assert_false(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
+    asked.harmless.fresh = 0x3fe;
+    expect_said(&asked, &line, FROM_A "dl_dst=02:00:00:00:00:0a,tcp", "", &said);
+    expect_said(&asked, &line, FROM_A "dl_dst=02:00:00:00:00:63,tcp", "", &said);
+    expect_said(&asked, &line, FROM_A TO_B "tcp,dl_vlan=7", "b->b", &said);
+    expect_said(&asked, &line, FROM_A TO_B "udp,dl_vlan=7", "b->b", &said); /* once */
+    assert_int_equal(said.dl_type, 0x9ffe);
+    assert_int_equal(said.vlan_tci, VLAN_TAGGED | 7);
+    expect_said(&asked, &line, FROM_A TO_B "ip", "b->b b->b", &said); /* in each VLAN */
+    assert_int_equal(said.vlan_tci, 0);
     end(&asked, &line);
     /* Only IP goes to NORMAL, and what b says to itself there goes nowhere else. */
     make(&line, "ip actions=NORMAL", "actions=drop");
     ask(&asked, &line);
-    header = header_of(FROM_A TO_B "tcp,nw_src=10.0.0.10,nw_dst=10.0.0.11");
-    assert_true(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
-    assert_int_equal(speech.dl_type, DL_TYPE_IP);
-    assert_int_equal(speech.nw_src, 0x0a00000b);
-    assert_int_equal(speech.nw_dst, 0x0a00000a);
+    for (int i = 0; i < 2; i++) {
+        expect_said(&asked, &line, FROM_A TO_B "tcp,nw_src=10.0.0.10,nw_dst=10.0.0.11", "b->b",
+                    &said);
+    }
+    assert_int_equal(said.dl_type, DL_TYPE_IP);
+    assert_int_equal(said.nw_src, 0x0a00000b);
+    assert_int_equal(said.nw_dst, 0x0a00000a);
     end(&asked, &line);
     /* b's frames are not learned from, so its place is not known. */
     make(&line, "in_port=1 actions=NORMAL", "actions=drop");
     line_flow(&line, 0, "in_port=2 actions=output:3");
     ask(&asked, &line);
-    assert_false(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
+    expect_said(&asked, &line, FROM_A TO_B "ip", "", &said);
     assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_B "ip"), "learned"));
     end(&asked, &line);
     /* No frame of a is seen by NORMAL: nobody need speak. */
     make(&line, "in_port=2 actions=NORMAL", "actions=drop");
     line_flow(&line, 0, "in_port=1 actions=output:2");
     ask(&asked, &line);
-    assert_false(traffic_harmless_speech(&asked.harmless, LINE_A, &header, &to, &speech));
+    expect_said(&asked, &line, FROM_A TO_B "ip", "", &said);
+    end(&asked, &line);
+}
+
+/* c, alone at its switch, tells both where it is by what it says to b: nobody else gets that. */
+static void the_first_frame_to_another_switch_comes_to_its_receiver_alone(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    struct header said;
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    line_port(&line, 1, 3)->config = line_port(&line, 1, 4)->config = PORT_CONFIG_NO_FWD;
+    ask(&asked, &line);
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_C "ip"), "");
+    expect_said(&asked, &line, FROM_A TO_C "ip", "a->a c->c c->a", &said);
+    struct traffic_speech speech = {.from = LINE_C, .header = said};
+    traffic_harmless_unlearn(&asked.harmless, &speech);
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_C "ip"), "learned"));
+    end(&asked, &line);
+    /* At s1 nobody may see it either, of whom nothing is known. */
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    ask(&asked, &line);
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_C "ip"), "learned"));
+    asked.harmless.allow_flood = true;
+    assert_string_equal(harm(&asked, LINE_A, FROM_A TO_C "ip"), "");
+    expect_said(&asked, &line, FROM_A TO_C "ip", "c->c", &said); /* what can be learned is */
     end(&asked, &line);
 }
 
@@ -307,7 +365,7 @@ static void in_a_ring_only_the_own_switch_is_known(void **state)
     line_open(&line);
     assert_int_equal(traffic_harmless_open(&asked.harmless, &line.network, &declared), 0);
     asked.harmless.sends = asked.sends;
-    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_C "ip"), "learned"));
+    assert_non_null(strstr(harm(&asked, LINE_A, FROM_A TO_C "ip"), "ring"));
     assert_string_equal(harm(&asked, LINE_A, FROM_A TO_B "ip"), "");
     traffic_harmless_close(&asked.harmless);
     path_network_close(&line.network);
@@ -520,6 +578,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_controller_is_told_the_truth),
     cmocka_unit_test(what_normal_would_flood_is_not_sent_without_leave),
     cmocka_unit_test(a_receiver_speaks_before_it_is_sent_to),
+    cmocka_unit_test(the_first_frame_to_another_switch_comes_to_its_receiver_alone),
     cmocka_unit_test(in_a_ring_only_the_own_switch_is_known),
     cmocka_unit_test(the_declared_stands_in_for_what_was_not_read),
     cmocka_unit_test(what_is_free_is_mended),

@@ -103,11 +103,16 @@ struct traffic_kind traffic_kind(size_t number)
     return kinds[number];
 }
 
+uint16_t traffic_fresh_type(uint16_t fresh)
+{
+    return (uint16_t)(FRESH_TYPE + fresh % FRESH_TYPES);
+}
+
 struct traffic_kind traffic_kind_more(size_t number, uint16_t fresh)
 {
     struct traffic_kind kind = more[number];
     if (number == FRESH) {
-        kind.essential.value.dl_type = (uint16_t)(FRESH_TYPE + fresh % FRESH_TYPES);
+        kind.essential.value.dl_type = traffic_fresh_type(fresh);
     }
     return kind;
 }

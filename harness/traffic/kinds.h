@@ -29,4 +29,7 @@ struct traffic_kind traffic_kind(size_t number);
  * switches keep what they did with earlier frames. */
 struct traffic_kind traffic_kind_more(size_t number, uint16_t fresh);
 
+/* The EtherType of such frames: one that IEEE has not given to anybody. */
+uint16_t traffic_fresh_type(uint16_t fresh);
+
 #endif

@@ -92,10 +92,13 @@ static size_t receiver_of(const struct sender *sender, const struct header *head
 static void follow(struct sender *sender, const struct header *header)
 {
     struct path_touch touch;
+    struct path_place place;
+    struct path_places places =
+        path_place_of(sender->topology, receiver_of(sender, header), header, &place);
     path_follow_from(&sender->declared->network, sender->host, header, &sender->walk);
     if (is_open(sender)) {
         path_follow_touch(&sender->declared->network, sender->topology->hosts[sender->host].port,
-                          header, receiver_of(sender, header), &touch, &sender->walk);
+                          header, &places, &touch, &sender->walk);
     }
     path_follow_from(&sender->most->network, sender->host, header, &sender->bound);
 }
@@ -623,34 +626,15 @@ bool traffic_plan_sends(const struct expectation *expectation,
     return !claimed && !options->selected && declared;
 }
 
-static int add_speech(struct traffic_plan *plan, size_t from, const struct header *header)
-{
-    for (size_t i = 0; i < plan->n_speeches; i++) {
-        if (plan->speeches[i].from == from && header_equal(&plan->speeches[i].header, header)) {
-            return 0;
-        }
-    }
-    if (base_grow(&plan->speeches, plan->n_speeches, &plan->speeches_capacity,
-                  sizeof *plan->speeches) < 0) {
-        return -1;
-    }
-    plan->speeches[plan->n_speeches++] = (struct traffic_speech){.from = from, .header = *header};
-    return 0;
-}
-
 /* Who is to be sent to by NORMAL speaks before. */
 static int plan_speeches(const struct traffic_harmless *harmless, struct traffic_plan *plan)
 {
     int status = 0;
-    for (size_t p = 0; harmless && p < plan->n_probes && status == 0; p++) {
-        const struct traffic_probe *probe = &plan->probes[p];
-        struct header speech;
-        size_t to;
-        if (traffic_harmless_speech(harmless, probe->from, &probe->header, &to, &speech)) {
-            status = add_speech(plan, to, &speech);
-        }
+    for (size_t p = 0; p < plan->n_probes && status == 0; p++) {
+        status = traffic_harmless_prepare(harmless, plan->probes[p].from, &plan->probes[p].header);
     }
-    return status;
+    plan->speeches = traffic_harmless_speeches(harmless, &plan->n_speeches);
+    return plan->speeches || plan->n_speeches == 0 ? status : -1;
 }
 
 int traffic_plan(const struct path_declared *declared, const struct traffic_plan_options *options,
@@ -683,7 +667,10 @@ int traffic_plan(const struct path_declared *declared, const struct traffic_plan
     if (is_open) {
         path_declared_close(&most);
     }
-    if (status < 0 || plan_speeches(options->harmless, plan) < 0) {
+    if (status == 0 && options->harmless) {
+        status = plan_speeches(options->harmless, plan);
+    }
+    if (status < 0) {
         status = -1;
         traffic_plan_free(plan);
         base_fail(error, "out of memory");
@@ -738,18 +725,20 @@ unsigned traffic_plan_copies(const struct traffic_probe *probe, size_t host)
     return arrival ? arrival->copies : 0;
 }
 
-bool traffic_plan_withholds(const struct traffic_plan *plan, const struct claim *claim)
+const char *traffic_plan_withholds(const struct traffic_plan *plan, const struct claim *claim)
 {
-    bool withholds = false;
-    for (size_t i = 0; i < plan->n_withheld && !withholds; i++) {
+    const char *reason = NULL;
+    for (size_t i = 0; i < plan->n_withheld && !reason; i++) {
         const struct traffic_withheld *withheld = &plan->withheld[i];
-        withholds = withheld->from == claim->from && match_takes(&claim->match, &withheld->header);
+        bool is_of = withheld->from == claim->from && match_takes(&claim->match, &withheld->header);
+        reason = is_of ? withheld->reason : NULL;
     }
-    for (size_t p = 0; p < plan->n_probes && withholds; p++) {
+    for (size_t p = 0; p < plan->n_probes && reason; p++) {
         const struct traffic_probe *probe = &plan->probes[p];
-        withholds = probe->from != claim->from || !match_takes(&claim->match, &probe->header);
+        bool is_of = probe->from == claim->from && match_takes(&claim->match, &probe->header);
+        reason = is_of ? NULL : reason;
     }
-    return withholds;
+    return reason;
 }
 
 unsigned traffic_plan_most(const struct traffic_probe *probe, size_t host)

@@ -54,19 +54,13 @@ struct traffic_withheld {
     const char *kind, *reason; /* the reason is that of traffic_harm */
 };
 
-/* A frame of a host to itself, sent before all probes (traffic_harmless_speech). */
-struct traffic_speech {
-    size_t from;
-    struct header header;
-};
-
 struct traffic_plan {
     struct traffic_probe *probes; /* by sender; a sender's sentinels last */
     size_t n_probes, capacity;
     struct traffic_withheld *withheld; /* by sender */
     size_t n_withheld, withheld_capacity;
-    struct traffic_speech *speeches; /* once each */
-    size_t n_speeches, speeches_capacity;
+    struct traffic_speech *speeches; /* sent before all probes, in this order */
+    size_t n_speeches;
     size_t n_cut; /* senders of whose classes only the first are probed (traffic/classes.h) */
     struct base_arena arena;
 };
@@ -111,8 +105,8 @@ void traffic_plan_free(struct traffic_plan *plan);
 const struct traffic_expected_arrival *traffic_plan_arrival(const struct traffic_probe *probe,
                                                             size_t host);
 
-/* Whether probes that the claim speaks of are withheld, and none is planned. */
-bool traffic_plan_withholds(const struct traffic_plan *plan, const struct claim *claim);
+/* Why a probe that the claim speaks of is withheld, if none is planned; else NULL. */
+const char *traffic_plan_withholds(const struct traffic_plan *plan, const struct claim *claim);
 
 /* How often the plan must be sent so that from each host to each other one to which anything must
  * go, at least so many frames go; to hosts one of which must get it, together. At least 1; 0

@@ -27,7 +27,8 @@ struct traffic_seen {
 
 /* What one host sent and got in a round. */
 struct traffic_round_host {
-    uint64_t sent_bytes;    /* of our frames */
+    uint64_t sent_bytes;    /* of our frames, those below with them */
+    unsigned n_spoken;      /* frames of ours that are no probes: so that NORMAL learns */
     uint64_t arrived_bytes; /* of all frames */
     uint64_t n_others;      /* frames that are not, or no longer, known for ours */
 };

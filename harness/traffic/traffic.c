@@ -119,6 +119,21 @@ static bool shows_failure(const struct traffic_tally *tally)
            (tally->n_missing > 0 && !blind);
 }
 
+/* Why none of its probes was sent. */
+static const char *why_unsent(const struct judging *judging, const struct claim *claim)
+{
+    const struct traffic_evidence *evidence = judging->evidence;
+    static const char unsent[] = "no probe could be sent that this claim speaks of";
+    for (size_t p = 0; evidence->harms && p < evidence->plan->n_probes; p++) {
+        const struct traffic_probe *probe = &evidence->plan->probes[p];
+        if (evidence->harms[p] && probe->from == claim->from &&
+            match_takes(&claim->match, &probe->header)) {
+            return base_arena_format(&judging->report->arena, "%s: %s", unsent, evidence->harms[p]);
+        }
+    }
+    return unsent;
+}
+
 /* Why the claim is not decided; NULL: it holds. */
 static const char *why_open(const struct judging *judging, const struct claim *claim,
                             const struct traffic_tally *tally)
@@ -130,7 +145,7 @@ static const char *why_open(const struct judging *judging, const struct claim *c
                                  judging->evidence->problems[host]);
     }
     if (tally->n_probes == 0) {
-        return "no probe could be sent that this claim speaks of";
+        return why_unsent(judging, claim);
     }
     if (claim->kind == CLAIM_ISOLATED && !absence_proved(judging->evidence, claim->from)) {
         return "none of the sender's frames was seen to enter the network, neither by a "

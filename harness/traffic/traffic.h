@@ -31,6 +31,7 @@ struct traffic_evidence {
     const char *const *problems;       /* by host: why its station cannot be trusted, or NULL */
     const uint8_t *const *addresses;   /* by host: MAC address of its interface, NULL: not known;
                                           may be NULL */
+    const char *const *harms;          /* by probe: why it may not be sent after all; may be NULL */
     const struct switch_state *const *before; /* by switch, before that round; NULL: not dumped */
     const struct switch_state *const *early;  /* the same with the counters of when that round was
                                                  just over, or NULL: none taken */

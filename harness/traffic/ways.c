@@ -24,10 +24,12 @@ int traffic_ways_add(const struct path_declared *declared, size_t to, struct pat
     const struct path_network *network = &declared->network;
     struct port_ref in = network->topology->hosts[probe->from].port;
     struct space_choices choices = {0};
+    struct path_place place;
+    struct path_places places = path_place_of(network->topology, to, &probe->header, &place);
     struct traffic_way *ways = base_arena_alloc(arena, TRAFFIC_WAYS_MAX * sizeof *ways);
     probe->ways = ways;
     do {
-        path_follow_chosen(network, in, &probe->header, to, &choices, scratch);
+        path_follow_chosen(network, in, &probe->header, &places, &choices, scratch);
         struct traffic_way way = {count_way(scratch, probe, arena)};
         if (!ways || !way.at) {
             return -1;

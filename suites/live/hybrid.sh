@@ -27,6 +27,21 @@ ovs-ofctl -O OpenFlow10 mod-port s1 4 no-flood
 expect_says 0 '^PASS' "claims of what NORMAL delivers, and of the tap beside it" \
     "$tapproof" check "$NETWORKS/hybrid-x.yaml"
 expect_says 0 '^PASS' "broadcasts arrive elsewhere" "$tapproof" check --allow-flood "$NETWORKS/hybrid-x.yaml"
+
+# Though no switch knows where hosts are, nothing comes to b and c that is for others: c, alone at
+# its switch, says where it is, and a sends to it only then.
+suites/live/others.py b c > "$scratch/others" &
+others=$!
+wait_until grep -q ready "$scratch/others"
+sed "s/delivered: \[b\], isolated: \[c\]/delivered: [b]/" "$NETWORKS/hybrid-x.yaml" > "$NETWORKS/hybrid-c.yaml"
+echo '  - {from: a, match: "dl_dst=00:00:00:00:00:0c", delivered: [c]}' >> "$NETWORKS/hybrid-c.yaml"
+for switch in s1 s2; do ovs-appctl fdb/flush $switch; done > "$scratch/flushed"
+expect_says 0 '^PASS' "just after switches forgot where hosts are" "$tapproof" check "$NETWORKS/hybrid-c.yaml"
+kill $others && wait $others
+cp "$scratch/others" "$scratch/out"
+[ "$(cat "$scratch/others")" = ready ]
+report "and nobody gets what is for others" $?
+
 ovs-ofctl -O OpenFlow10 mod-flows s1 'in_port=1 actions=NORMAL'
 forget_cached
 expect_says 1 'FAIL  state/s1/1' "a tap that is missing beside NORMAL" \

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * In which order do hosts speak, so that nothing that they say is flooded to others, and which of
+ * it is needed? */
+#include "traffic/lessons.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* So many frames are followed at most to find those that teach something. */
+enum { LESSONS_TRIED = 10000 };
+
+struct learning {
+    const struct traffic_speakers *speakers;
+    const struct topology *topology;
+    struct traffic_lessons *lessons;
+    size_t n_tried;
+    bool failed; /* no memory */
+};
+
+void traffic_lessons_free(struct traffic_lessons *lessons)
+{
+    if (lessons) {
+        free(lessons->places.at);
+        free(lessons->speeches);
+    }
+    free(lessons);
+}
+
+bool traffic_lessons_suffice(size_t to, const struct path_touch *touch,
+                             const struct path_walk *walk)
+{
+    bool suffice = !touch->leaks && (to != HOST_NONE || !touch->floods);
+    for (size_t i = 0; i < walk->n_arrivals && suffice; i++) {
+        enum path_doubt doubt = walk->arrivals[i].doubt;
+        suffice = walk->arrivals[i].host == to ||
+                  (doubt != PATH_NORMAL && doubt != PATH_NORMAL_REWRITTEN);
+    }
+    return suffice;
+}
+
+bool traffic_lessons_teach(const struct path_network *network, size_t host,
+                           const struct header *speech, struct path_walk *scratch)
+{
+    struct port_ref port = network->topology->hosts[host].port;
+    struct path_touch touch;
+    path_follow_touch(network, port, speech, NULL, &touch, scratch);
+    return scratch->ends && !touch.floods && !touch.open && !scratch->known &&
+           scratch->reason == path_normal && port_ref_equal(scratch->unknown_at, port);
+}
+
+/* ------------------------------------------------------------------------- learning */
+
+static struct header speech_of(const struct learning *learning, size_t from, size_t to)
+{
+    const struct topology_host *hosts = learning->topology->hosts;
+    struct header header = {.in_port = hosts[from].port.port,
+                            .vlan_tci = learning->speakers->vlan_tci,
+                            .dl_type = learning->speakers->dl_type};
+    memcpy(header.dl_src, hosts[from].mac, sizeof header.dl_src);
+    memcpy(header.dl_dst, hosts[to].mac, sizeof header.dl_dst);
+    return header;
+}
+
+/* The speech that is being considered teaches this switch where its sender is. False: it knows. */
+static bool note_place(struct learning *learning, struct port_ref port, const uint8_t *mac)
+{
+    struct traffic_lessons *lessons = learning->lessons;
+    struct path_place place = {.port = port, .vid = lessons->vid, .source = lessons->n_speeches};
+    memcpy(place.mac, mac, sizeof place.mac);
+    if (path_find_place(&lessons->places, port.sw, lessons->vid, mac)) {
+        return false;
+    }
+    if (base_grow(&lessons->places.at, lessons->places.n, &lessons->places_capacity, sizeof place) <
+        0) {
+        learning->failed = true;
+        return false;
+    }
+    lessons->places.at[lessons->places.n++] = place;
+    return true;
+}
+
+static bool note_speech(struct learning *learning, size_t from, const struct header *speech)
+{
+    struct traffic_lessons *lessons = learning->lessons;
+    if (base_grow(&lessons->speeches, lessons->n_speeches, &lessons->speeches_capacity,
+                  sizeof *lessons->speeches) < 0) {
+        learning->failed = true;
+        return false;
+    }
+    lessons->speeches[lessons->n_speeches++] =
+        (struct traffic_speech){.from = from, .header = *speech};
+    return true;
+}
+
+static void speak_to_itself(struct learning *learning, size_t host)
+{
+    struct header speech = speech_of(learning, host, host);
+    if (traffic_lessons_teach(learning->speakers->network, host, &speech,
+                              &learning->lessons->walk) &&
+        note_place(learning, learning->topology->hosts[host].port, speech.dl_src)) {
+        note_speech(learning, host, &speech);
+    }
+}
+
+/* Whether a frame might come to a host that is neither, since the first switch floods it: known
+ * without following it. */
+static bool is_flooded_at_once(const struct learning *learning, size_t from, size_t to)
+{
+    const struct topology *topology = learning->topology;
+    const struct traffic_lessons *lessons = learning->lessons;
+    size_t sw = topology->hosts[from].port.sw;
+    bool others = false;
+    for (size_t i = 0; i < topology->n_hosts && !others; i++) {
+        others = i != from && i != to && topology->hosts[i].port.sw == sw;
+    }
+    return others && !path_find_place(&lessons->places, sw, lessons->vid, topology->hosts[to].mac);
+}
+
+/* Whether its sender has said something that did not come: then nothing else was said instead. */
+static bool is_unheard(const struct learning *learning, const struct header *speech)
+{
+    bool is = false;
+    for (size_t i = 0; i < learning->speakers->n_unheard && !is; i++) {
+        const struct header *unheard = &learning->speakers->unheard[i];
+        is = path_vid(unheard) == path_vid(speech) &&
+             memcmp(unheard->dl_src, speech->dl_src, BASE_MAC_BYTES) == 0;
+    }
+    return is;
+}
+
+/* What came to `to` was surely at the switches on its way. */
+static bool note_way(struct learning *learning, const struct header *speech, size_t to)
+{
+    const struct path_walk *walk = &learning->lessons->walk;
+    bool taught = false;
+    for (size_t i = 0; i < walk->n_arrivals; i++) {
+        size_t hop = walk->arrivals[i].host == to ? walk->arrivals[i].hop : HOP_NONE;
+        for (; hop != HOP_NONE; hop = walk->hops[hop].previous) {
+            taught |= path_is_normal(walk->hops[hop].open) &&
+                      note_place(learning, walk->hops[hop].in, speech->dl_src);
+        }
+    }
+    return taught;
+}
+
+static bool speak_to(struct learning *learning, size_t from, size_t to)
+{
+    struct traffic_lessons *lessons = learning->lessons;
+    struct path_touch touch;
+    if (learning->topology->hosts[from].port.sw == learning->topology->hosts[to].port.sw ||
+        is_flooded_at_once(learning, from, to) || learning->n_tried++ >= LESSONS_TRIED) {
+        return false;
+    }
+    struct header speech = speech_of(learning, from, to);
+    path_follow_touch(learning->speakers->network, learning->topology->hosts[from].port, &speech,
+                      &lessons->places, &touch, &lessons->walk);
+    return lessons->walk.ends && !touch.open && !is_unheard(learning, &speech) &&
+           traffic_lessons_suffice(to, &touch, &lessons->walk) && note_way(learning, &speech, to) &&
+           note_speech(learning, from, &speech);
+}
+
+static bool is_known_everywhere(const struct learning *learning, size_t host)
+{
+    const struct path_places *places = &learning->lessons->places;
+    size_t n = 0;
+    for (size_t i = 0; i < places->n; i++) {
+        n += memcmp(places->at[i].mac, learning->topology->hosts[host].mac, BASE_MAC_BYTES) == 0;
+    }
+    return n >= learning->topology->n_switches;
+}
+
+/* Every host to every other one, once. */
+static bool speak_all(struct learning *learning)
+{
+    const bool *speaks = learning->speakers->speaks;
+    size_t n_hosts = learning->topology->n_hosts;
+    bool taught = false;
+    for (size_t from = 0; from < n_hosts; from++) {
+        for (size_t to = 0; to < n_hosts && speaks[from] && !is_known_everywhere(learning, from);
+             to++) {
+            taught |= speaks[to] && speak_to(learning, from, to);
+        }
+    }
+    return taught;
+}
+
+struct traffic_lessons *traffic_lessons_new(const struct traffic_speakers *speakers)
+{
+    struct traffic_lessons *lessons = base_calloc(1, sizeof *lessons);
+    struct learning learning = {
+        .speakers = speakers, .topology = speakers->network->topology, .lessons = lessons};
+    if (!lessons) {
+        return NULL;
+    }
+    lessons->vid = path_vid(&(struct header){.vlan_tci = speakers->vlan_tci});
+    for (size_t host = 0; host < learning.topology->n_hosts; host++) {
+        if (speakers->speaks[host]) {
+            speak_to_itself(&learning, host);
+        }
+    }
+    while (learning.topology->n_switches > 1 && !learning.failed && speak_all(&learning)) {
+    }
+    if (learning.failed) {
+        traffic_lessons_free(lessons);
+        return NULL;
+    }
+    return lessons;
+}
+
+/* ---------------------------------------------------------------------- what is needed */
+
+/* What the switches on the way of the frame know of its receiver, by what is said before the n-th
+ * speech, must have been said. */
+static void want_way(struct traffic_lessons *lessons, const struct path_network *network,
+                     size_t from, const struct header *header, size_t n)
+{
+    struct path_touch touch;
+    struct path_places places = {.at = lessons->places.at};
+    while (places.n < lessons->places.n && places.at[places.n].source < n) {
+        places.n++; /* they are in this order */
+    }
+    path_follow_touch(network, network->topology->hosts[from].port, header, &places, &touch,
+                      &lessons->walk);
+    for (size_t i = 0; i < lessons->walk.n_hops; i++) {
+        const struct path_hop *hop = &lessons->walk.hops[i];
+        const struct path_place *place =
+            path_is_normal(hop->open)
+                ? path_find_place(&places, hop->in.sw, lessons->vid, header->dl_dst)
+                : NULL;
+        if (place) {
+            lessons->speeches[place->source].wanted = true;
+        }
+    }
+}
+
+void traffic_lessons_want(struct traffic_lessons *lessons, const struct path_network *network,
+                          size_t from, const struct header *header)
+{
+    want_way(lessons, network, from, header, lessons->n_speeches);
+    for (size_t i = lessons->n_speeches; i-- > 0;) {
+        const struct traffic_speech *speech = &lessons->speeches[i];
+        if (speech->wanted) {
+            want_way(lessons, network, speech->from, &speech->header, i);
+        }
+    }
+}
