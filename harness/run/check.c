@@ -84,6 +84,7 @@ static void note_frames(struct checking *checking)
     report->n_to_controller = probing->n_told;
     report->timing.probe_ms = probing->probe_ms;
     report->timing.settle_ms = probing->settle_ms;
+    run_stations_note_swallowed(probing->stations, checking->topology, report);
     if (probing->n_told > 0) {
         report_note(report, "%zu of the frames sent went to a controller", probing->n_told);
     }

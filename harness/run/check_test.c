@@ -98,6 +98,31 @@ static void long_frames_are_sent_where_interfaces_take_them(void **state)
     fake_run_close(&run);
 }
 
+/* The other end of an interface takes no long frames: these are lost, and everything else is judged
+ * as ever. */
+static void frames_that_do_not_leave_the_interface_are_lost(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    run.network.mtu = 1500;
+    fake_run_fault(&run, (struct fake_fault){FAKE_SWALLOWS, .at = "h3", .n_bytes = 1000});
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "fail traffic/h3/delivered/h4\n");
+    assert_true(fake_run_has_note(&run, "frames of h3 of 1100 bytes and more did not leave its "
+                                        "interface, those of up to 600 bytes did: its MTU is 1500, "
+                                        "and at the other end, s1:3, less"));
+    fake_run_close(&run);
+    /* Nothing leaves it: it cannot send. */
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_SWALLOWS, .at = "h6", .n_bytes = 1});
+    run.options.converge_ms = 100;
+    fake_run_check(&run);
+    fake_run_assert(&run, "traffic/h6/delivered/h7", VERDICT_INCONCLUSIVE);
+    fake_run_assert(&run, "traffic/h1/delivered/h2", VERDICT_PASS);
+    fake_run_close(&run);
+}
+
 static void a_frame_that_is_altered_is_found(void **state)
 {
     (void)state;
@@ -732,6 +757,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(tables_and_frames_that_deviate_fail_together),
     cmocka_unit_test(a_cable_that_loses_everything_is_found),
     cmocka_unit_test(a_frame_too_many_is_found),
+    cmocka_unit_test(frames_that_do_not_leave_the_interface_are_lost),
     cmocka_unit_test(a_frame_that_is_altered_is_found),
     cmocka_unit_test(long_frames_are_sent_where_interfaces_take_them),
     cmocka_unit_test(one_lost_frame_fails_whatever_later_rounds_show),

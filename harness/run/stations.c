@@ -93,6 +93,12 @@ void run_stations_distrust(struct run_stations *stations, const char *problem)
     }
 }
 
+static bool nothing_went(const struct run_stations *stations, size_t station)
+{
+    struct station_swallowed swallowed = stations->world->station_swallowed(stations->set, station);
+    return swallowed.n > 0 && swallowed.longest_bytes == 0;
+}
+
 void run_stations_check_drops(struct run_stations *stations)
 {
     const struct run_world *world = stations->world;
@@ -108,6 +114,31 @@ void run_stations_check_drops(struct run_stations *stations)
         } else if (drops > 0) {
             stations->problems[host] = base_arena_format(
                 &stations->arena, "its capture lost %llu frames", (unsigned long long)drops);
+        } else if (nothing_went(stations, station)) {
+            stations->problems[host] = "cannot send: no frame left its interface";
+        }
+    }
+}
+
+void run_stations_note_swallowed(const struct run_stations *stations,
+                                 const struct topology *topology, struct report *report)
+{
+    for (size_t host = 0; host < stations->n_hosts; host++) {
+        size_t station = stations->station_of[host];
+        if (station == STATION_NONE || stations->problems[host]) {
+            continue;
+        }
+        struct station_swallowed swallowed =
+            stations->world->station_swallowed(stations->set, station);
+        struct port_ref port = topology->hosts[host].port;
+        if (swallowed.n > 0) {
+            report_note(
+                report,
+                "%u frames of %s of %u bytes and more did not leave its interface, those of "
+                "up to %u bytes did: its MTU is %u, and at the other end, %s:%u, less",
+                swallowed.n, topology->hosts[host].name, swallowed.shortest_bytes,
+                swallowed.longest_bytes, stations->mtus[host], topology->switches[port.sw].name,
+                port.port);
         }
     }
 }

@@ -36,9 +36,13 @@ void run_stations_start(struct run_stations *stations, const struct topology *to
 /* From here on this is the problem of every host. The text must outlive `stations`. */
 void run_stations_distrust(struct run_stations *stations, const char *problem);
 
-/* Asks every capture whether it lost frames, or failed: from then on that is the problem
- * of its host. */
+/* Asks every capture whether it lost frames, or failed, and whether nothing that it sent left it:
+ * from then on that is the problem of its host. */
 void run_stations_check_drops(struct run_stations *stations);
+
+/* The report notes where the other end of an interface takes no long frames (station_swallowed). */
+void run_stations_note_swallowed(const struct run_stations *stations,
+                                 const struct topology *topology, struct report *report);
 
 /* Closes all stations. One of zeros is legal. */
 void run_stations_close(struct run_stations *stations);

@@ -72,6 +72,7 @@ const struct run_world run_world_live = {
     .station_receive = station_receive,
     .station_sync = station_sync,
     .station_drops = station_drops,
+    .station_swallowed = station_swallowed,
     .station_close = station_close,
     .now_ns = now_ns,
     .wall_ns = wall_ns,

@@ -52,6 +52,7 @@ struct run_world {
     int (*station_sync)(struct station_set *set, int64_t deadline_ns,
                         station_on_arrival *on_arrival, void *aux, struct base_error *error);
     uint64_t (*station_drops)(struct station_set *set, size_t station);
+    struct station_swallowed (*station_swallowed)(const struct station_set *set, size_t station);
     void (*station_close)(struct station_set *set);
 
     uint64_t (*now_ns)(const struct run_world *world);  /* never goes back: for durations */

@@ -14,7 +14,8 @@ struct station {
     int fd;           /* readable when frames may be there; -1: not yet, or never again */
     bool unsent;      /* when `fd` is writable, drain has something to write */
     unsigned n_asked; /* questions of `ask` that have no answer yet */
-    uint64_t drops;   /* said with the last answer */
+    uint64_t drops;   /* said with the last answer, as is what follows */
+    struct station_swallowed swallowed;
     bool has_address;
     uint8_t address[6];           /* of the interface, when it was opened */
     unsigned mtu;                 /* of it; 0: not known */

@@ -83,6 +83,11 @@ static int take_synced(struct station *station, struct base_reader body, struct 
         return base_fail(error, "%s sent %s", station->exec,
                          body.failed ? "half an answer" : "an answer that was not asked for");
     }
+    if (base_reader_left(&body) >= 3 * sizeof(uint32_t)) { /* older ones do not say it */
+        station->swallowed.n = base_read_be32(&body);
+        station->swallowed.shortest_bytes = base_read_be32(&body);
+        station->swallowed.longest_bytes = base_read_be32(&body);
+    }
     station->n_asked--;
     return 0;
 }

@@ -190,6 +190,28 @@ static int local_start(struct station *station, struct base_error *error)
     return 0;
 }
 
+static int fail_to_send(const struct station *station, int number, struct base_error *error)
+{
+    return base_fail(error, "sending on %s: %s", station->interface, strerror(number));
+}
+
+/* Whether what went and what did not is a matter of length: else a queue was full. */
+static int weigh(struct station *station, size_t n_bytes, bool went, struct base_error *error)
+{
+    struct station_swallowed *swallowed = &station->swallowed;
+    uint32_t n = (uint32_t)n_bytes;
+    if (went) {
+        swallowed->longest_bytes = n > swallowed->longest_bytes ? n : swallowed->longest_bytes;
+    } else {
+        bool is_shortest = swallowed->n == 0 || n < swallowed->shortest_bytes;
+        swallowed->shortest_bytes = is_shortest ? n : swallowed->shortest_bytes;
+        swallowed->n++;
+    }
+    return swallowed->n > 0 && swallowed->longest_bytes >= swallowed->shortest_bytes
+               ? fail_to_send(station, ENOBUFS, error)
+               : 0;
+}
+
 static int local_send(struct station *station, const void *frame, size_t n_bytes,
                       struct base_error *error)
 {
@@ -197,7 +219,7 @@ static int local_send(struct station *station, const void *frame, size_t n_bytes
     errno = 0;
     int n_sent = local->lib.libnet_adv_write_link(local->injector, frame, (uint32_t)n_bytes);
     if (n_sent >= 0 && (size_t)n_sent == n_bytes) {
-        return 0;
+        return weigh(station, n_bytes, true, error);
     }
     switch (errno) {
     case EMSGSIZE:
@@ -208,8 +230,10 @@ static int local_send(struct station *station, const void *frame, size_t n_bytes
     case ENXIO:
     case ENODEV:
         return base_fail(error, "interface %s is gone", station->interface);
+    case ENOBUFS:
+        return weigh(station, n_bytes, false, error);
     default:
-        return base_fail(error, "sending on %s: %s", station->interface, strerror(errno));
+        return fail_to_send(station, errno, error);
     }
 }
 

@@ -109,7 +109,11 @@ static void take_sync(struct server *server)
         return;
     }
     struct base_buffer body = {0};
+    const struct station_swallowed *swallowed = &server->station.swallowed;
     base_put_be64(&body, drops);
+    base_put_be32(&body, swallowed->n);
+    base_put_be32(&body, swallowed->shortest_bytes);
+    base_put_be32(&body, swallowed->longest_bytes);
     station_wire_put(&server->out, STATION_WIRE_SYNCED, body.data, body.n_bytes, NULL, 0);
     server->out.failed |= body.failed;
     base_buffer_free(&body);

@@ -374,6 +374,11 @@ int station_sync(struct station_set *set, int64_t deadline_ns, station_on_arriva
     return result;
 }
 
+struct station_swallowed station_swallowed(const struct station_set *set, size_t station)
+{
+    return set->stations[station].swallowed;
+}
+
 uint64_t station_drops(struct station_set *set, size_t station)
 {
     struct station *it = &set->stations[station];

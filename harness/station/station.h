@@ -139,6 +139,17 @@ static inline int64_t station_now_ns(void)
  * If a frame was sent or received since, it is asked again, and waited for. */
 uint64_t station_drops(struct station_set *set, size_t station);
 
+/* Frames that station_send was given and the kernel threw away (ENOBUFS), where each was longer
+ * than all that went: what is at the other end of the interface takes no such frames, as a veth
+ * does whose peer has a smaller MTU. They count as sent. Where a frame as short went, the queue was
+ * full: then station_send fails. As drops, it is said of an `exec` station with its answer. */
+struct station_swallowed {
+    uint32_t n;
+    uint32_t shortest_bytes; /* of them; 0: there is none */
+    uint32_t longest_bytes;  /* of those that went */
+};
+struct station_swallowed station_swallowed(const struct station_set *set, size_t station);
+
 /* Closes all stations, at once, and ends and reaps all commands. The kernel
  * takes 25 to 40 ms for it, however many they are. NULL is legal. */
 void station_close(struct station_set *set);

@@ -10,11 +10,14 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -416,6 +419,49 @@ static void a_far_end_that_is_not_confined_says_so(void **state)
     station_close(set);
 }
 
+/* Of the near end of the link, which is in the namespace of this test. */
+static void set_near_mtu(int mtu)
+{
+    struct ifreq request = {.ifr_mtu = mtu};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    strcpy(request.ifr_name, "near");
+    assert_int_equal(ioctl(fd, SIOCSIFMTU, &request), 0);
+    close(fd);
+}
+
+/* Long frames that the other end does not take are lost, as on any cable; a station that loses
+ * short ones, too, has a problem. */
+static void what_the_other_end_does_not_take_is_told(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    for (int behind_command = 0; behind_command < 2; behind_command++) {
+        struct station_set *set =
+            behind_command ? open_exec_pair(fixture, fixture->program) : open_pair(fixture);
+        struct seen seen = {.n_wanted = 9};
+        struct base_error error;
+        uint8_t frame[1400] = {[12] = 0x88, 0xb5};
+        assert_no_problem(set, 2);
+        set_near_mtu(1000);
+        assert_send(set, 1, frame, 60);
+        assert_send(set, 1, frame, sizeof frame);
+        assert_send(set, 1, frame, 1200);
+        assert_send(set, 1, frame, 1000);
+        assert_int_equal(station_sync(set, in_ms(5000), see, &seen, NULL), 0);
+        struct station_swallowed swallowed = station_swallowed(set, 1);
+        assert_int_equal(swallowed.n, 2);
+        assert_int_equal(swallowed.shortest_bytes, 1200);
+        assert_int_equal(swallowed.longest_bytes, 1000);
+        assert_int_equal(station_swallowed(set, 0).n, 0);
+        assert_int_equal(seen.n[0], 2);
+        set_near_mtu(1500);
+        bool sent = station_send(set, 1, frame, 1200, &error) == 0;
+        assert_true(sent == (behind_command > 0));
+        station_sync(set, in_ms(5000), see, &seen, NULL);
+        assert_non_null(strstr(sent ? station_problem(set, 1) : error.text, "No buffer space"));
+        station_close(set);
+    }
+}
+
 static void a_command_is_a_station(void **state)
 {
     enum { N_FRAMES = 5000 };
@@ -680,6 +726,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_captured_before_the_start),
     cmocka_unit_test(a_far_end_is_confined),
     cmocka_unit_test(a_far_end_that_is_not_confined_says_so),
+    cmocka_unit_test(what_the_other_end_does_not_take_is_told),
     cmocka_unit_test(a_command_is_a_station),
     cmocka_unit_test(nobody_waits_for_each_other),
     cmocka_unit_test(says_why_a_command_failed),

@@ -31,7 +31,8 @@ enum station_wire_type {
     STATION_WIRE_SEND,     /* frame */
     STATION_WIRE_ARRIVAL,  /* bytes on the wire (32 bits), frame as captured */
     STATION_WIRE_SYNC,     /* nothing */
-    STATION_WIRE_SYNCED,   /* what its capture has lost so far (64 bits) */
+    STATION_WIRE_SYNCED,   /* what its capture has lost so far (64 bits); the members of
+                              station_swallowed (32 bits each), which may be missing */
 };
 
 enum { STATION_WIRE_BODY_MAX = 0xffff };

@@ -30,6 +30,7 @@ enum fake_fault_kind {
     /* Of the station of the host `at`. */
     FAKE_NO_STATION,   /* it cannot be opened */
     FAKE_REFUSES,      /* it sends nothing */
+    FAKE_SWALLOWS,     /* frames of `n_bytes` and more do not leave it */
     FAKE_DROPS_FRAMES, /* its capture says that it lost 3 frames */
     FAKE_UNCONFINED,   /* its far end says that it is not confined */
     /* A foreign frame arrives at the host `at` with each frame that `from` sends. */

@@ -17,6 +17,7 @@ struct station_set {
     size_t n;
     size_t host_of[STATIONS_MAX];
     const char *problems[STATIONS_MAX];
+    struct station_swallowed swallowed[STATIONS_MAX];
     bool started;
 };
 
@@ -96,6 +97,22 @@ static void send_now(struct fake_network *fake, size_t host, const uint8_t *byte
     }
 }
 
+/* Whether the frame does not leave its interface. */
+static bool swallows(struct station_set *set, size_t station, size_t n_bytes)
+{
+    struct station_swallowed *swallowed = &set->swallowed[station];
+    const struct fake_fault *fault =
+        fake_network_meets(set->fake, FAKE_SWALLOWS, NULL, name_of(set, station));
+    uint32_t n = (uint32_t)n_bytes;
+    if (!fault || n < fault->n_bytes) {
+        swallowed->longest_bytes = n > swallowed->longest_bytes ? n : swallowed->longest_bytes;
+        return false;
+    }
+    bool is_shortest = swallowed->n++ == 0 || n < swallowed->shortest_bytes;
+    swallowed->shortest_bytes = is_shortest ? n : swallowed->shortest_bytes;
+    return true;
+}
+
 static void hold(struct fake_network *fake, size_t host, const void *frame, size_t n_bytes)
 {
     assert_int_equal(base_grow(&fake->held, fake->n_held, &fake->held_capacity, sizeof *fake->held),
@@ -116,6 +133,9 @@ static int send_frame(struct station_set *set, size_t station, const void *frame
     fake->n_sent++;
     if (fake->n_sent == fake->raises_at_frame) {
         raise(SIGTERM);
+    }
+    if (swallows(set, station, n_bytes)) {
+        return 0;
     }
     if (fake->is_far) {
         hold(fake, set->host_of[station], frame, n_bytes);
@@ -198,6 +218,11 @@ static uint64_t drops(struct station_set *set, size_t station)
     return fake_network_meets(set->fake, FAKE_DROPS_FRAMES, NULL, name_of(set, station)) ? 3 : 0;
 }
 
+static struct station_swallowed swallowed(const struct station_set *set, size_t station)
+{
+    return set->swallowed[station];
+}
+
 static void close_set(struct station_set *set)
 {
     free(set);
@@ -215,5 +240,6 @@ void fake_stations_attach(struct fake_network *fake)
     fake->world.station_receive = receive;
     fake->world.station_sync = sync_stations;
     fake->world.station_drops = drops;
+    fake->world.station_swallowed = swallowed;
     fake->world.station_close = close_set;
 }
