@@ -54,7 +54,7 @@ static void locate(struct blame_view *view, const struct traffic_failure *failur
     struct space_choices choices = {0};
     const char *chooser =
         topology_port_name(view->topology, view->declared.unknown_at, view->arena);
-    if (tables_explain(view, probe, failure->probe)) {
+    if (!failure->alteration && tables_explain(view, probe, failure->probe)) {
         place->suspect = place->cause = chooser;
         place->cause_kind = CAUSE_TABLE;
         place->disagree[0] = SAYS_DECLARED;
@@ -66,6 +66,9 @@ static void locate(struct blame_view *view, const struct traffic_failure *failur
     do {
         path_follow_chosen(view->expected, in, &probe->header, NULL, &choices, &view->advertised);
         found = find_cable(view, failure->came_less, place);
+        if (found && view->early) {
+            place->why = base_arena_format(view->arena, "when the round was over, %s", place->why);
+        }
     } while (!found && space_choices_next(&choices));
     if (!found) {
         place->why = base_arena_format(
@@ -82,6 +85,7 @@ void blame_among(const struct traffic_evidence *evidence, const struct traffic_f
                               .tables = evidence->tables,
                               .states = evidence->before,
                               .evidence = evidence,
+                              .early = failure->alteration && evidence->early,
                               .arena = arena};
     blame_open(&view, probe->from, &probe->header, probe->arrivals[0].host, place);
     place->disagree[0] = SAYS_DECLARED;

@@ -8,8 +8,8 @@
 #include "blame/place.h"
 #include "traffic/traffic.h"
 
-/* Where it went wrong: the table, if it says so; a cable of any way, if its counters do; or why
- * that is not known. Texts are in the arena. */
+/* Where it went wrong, or came late: the table, if it says so; a cable of any way, if its counters
+ * do; or why that is not known. Texts are in the arena. */
 void blame_among(const struct traffic_evidence *evidence, const struct traffic_failure *failure,
                  struct base_arena *arena, struct blame_place *place);
 

@@ -73,6 +73,71 @@ static void a_doubling_cable_is_told(void **state)
     choosing_close(&choosing);
 }
 
+/* By the counters of when the round was over. */
+static void a_cable_that_is_late_is_told(void **state)
+{
+    (void)state;
+    struct choosing choosing;
+    struct switch_state early[2];
+    const struct switch_state *then[] = {&early[0], &early[1]};
+    choosing_open(&choosing, "1: {output: [2], one_of: [3, 4]}");
+    unsigned n = count_probes(&choosing);
+    choosing_send(&choosing, 1, 1, 0, 1);
+    for (size_t p = 0; p < choosing.plan.n_probes; p++) {
+        if (choosing.plan.probes[p].from == HOST_A) {
+            traffic_round_see_late(&choosing.round, p, HOST_C2, 500000000);
+        }
+    }
+    count(&choosing, 0, 1, n, 0);
+    count(&choosing, 0, 2, 0, n);
+    count(&choosing, 0, 4, 0, n);
+    count(&choosing, 1, 1, 1, 0);
+    memcpy(early, choosing.later, sizeof early);
+    choosing_judge(&choosing);
+    struct traffic_evidence evidence = choosing_evidence(&choosing);
+    blame_frames(&evidence, &choosing.failures, &choosing.report);
+    const struct result *late = choosing_result(&choosing, "traffic/a/delivered/c1,c2");
+    assert_string_equal(late->suspect, "s1:4 -> s2:1"); /* as they stand: nothing else is known */
+    evidence.early = then;
+    static const struct switch_state nothing[2];
+    const struct switch_state *unread[] = {&nothing[0], &nothing[1]};
+    evidence.after = unread;
+    choosing_judge(&choosing);
+    blame_frames(&evidence, &choosing.failures, &choosing.report);
+    late = choosing_result(&choosing, "traffic/a/delivered/c1,c2");
+    assert_string_equal(late->suspect, "s1:4 -> s2:1");
+    assert_non_null(strstr(late->detail, "when the round was over, "));
+    choosing_close(&choosing);
+}
+
+/* What is altered has come by one way. */
+static void a_cable_that_alters_is_told(void **state)
+{
+    (void)state;
+    struct choosing choosing;
+    choosing_open(&choosing, "1: {output: [2], one_of: [3, 4]}");
+    path_network_close(&choosing.tables);
+    assert_int_equal(path_network_open(&choosing.tables, choosing.expectation->topology,
+                                       choosing.declared.network.switches),
+                     0);
+    choosing_send(&choosing, 1, 1, 0, 0);
+    size_t p = 0;
+    while (choosing.plan.probes[p].from != HOST_A) {
+        p++;
+    }
+    for (size_t i = p; i < choosing.plan.n_probes && choosing.plan.probes[i].from == HOST_A; i++) {
+        if (i == p) {
+            traffic_round_see_altered(&choosing.round, i, HOST_C2, "other bytes");
+        } else {
+            traffic_round_see(&choosing.round, i, HOST_C1, 0);
+        }
+    }
+    const struct result *altered = blame(&choosing, "traffic/a/delivered/c2");
+    assert_string_equal(altered->suspect, "s1:4 -> s2:1 or s2:2 -> c2");
+    assert_int_equal(altered->cause_kind, CAUSE_CABLE);
+    choosing_close(&choosing);
+}
+
 /* A table that sends by both, or by none. */
 static void a_table_is_told(void **state)
 {
@@ -102,6 +167,8 @@ static void a_table_is_told(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(counters_tell_the_cable),
     cmocka_unit_test(a_doubling_cable_is_told),
+    cmocka_unit_test(a_cable_that_is_late_is_told),
+    cmocka_unit_test(a_cable_that_alters_is_told),
     cmocka_unit_test(a_table_is_told),
 };
 

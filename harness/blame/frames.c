@@ -469,6 +469,20 @@ static void fill_result(const struct blame_place *place, bool altered, struct ba
     }
 }
 
+/* Of what a switch sends by one of several ways, that way by which it comes to the receiver. */
+static void choose_way(const struct path_network *network, const struct traffic_probe *probe,
+                       size_t to, struct path_walk *walk)
+{
+    struct port_ref in = network->topology->hosts[probe->from].port;
+    struct space_choices choices = {0};
+    bool found = walk->known;
+    while (!found) {
+        path_follow_chosen(network, in, &probe->header, HOST_NONE, &choices, walk);
+        found = (walk->known && path_walk_copies(walk, to) > 0) || walk->reason == path_choices ||
+                !space_choices_next(&choices);
+    }
+}
+
 static void blame_failure(const struct traffic_evidence *evidence,
                           const struct traffic_failure *failure, struct report *report)
 {
@@ -487,6 +501,12 @@ static void blame_failure(const struct traffic_evidence *evidence,
         .arena = &report->arena};
     struct blame_place place;
     blame_open(&view, probe->from, &probe->header, failure->host, &place);
+    if (probe->n_ways > 0 && view.altered) {
+        choose_way(view.expected, probe, view.to, &view.declared);
+        choose_way(view.tables, probe, view.to, &view.advertised);
+        place.advertised =
+            view.advertised.known ? (long)path_walk_copies(&view.advertised, view.to) : -1;
+    }
     bool tables_explain = place.advertised * view.sent == view.observed;
     if (!tables_explain || !blame_tables(&view, &place)) {
         locate_by_frames(&view, &place);

@@ -9,6 +9,8 @@ enum {
     /* Where nothing is seen to change, two rounds that agree with each other, so far apart,
      * are the truth, even if the tables say something else. */
     AGREE_MS = 500,
+    LATE_MS = 1000,
+    LATE_STEP_MS = 50,
     ROUNDS_MIN = 3, /* before frames and tables are said not to agree */
     /* While the network changes, rounds are so far apart: a part of the time that it has
      * taken so far. */
@@ -305,9 +307,21 @@ static int listen(struct checking *checking)
     return 0;
 }
 
+/* No counter tells that what a switch hands to one of several hosts is still on its way. */
+static void await_late(struct checking *checking)
+{
+    uint64_t start_ns = run_checking_now_ns(checking);
+    while (traffic_round_misses(last_round(checking), &checking->plan) &&
+           run_checking_ms_since(checking, start_ns) < LATE_MS &&
+           !run_is_interrupted(checking->world)) {
+        run_probing_drain(&checking->probing, LATE_STEP_MS);
+    }
+}
+
 /* Of what deviates the counters tell more. */
 static int count(struct checking *checking)
 {
+    await_late(checking);
     bool deviates =
         checking->tables_deviate || !traffic_round_conforms(last_round(checking), &checking->plan);
     run_checking_be_patient(checking);

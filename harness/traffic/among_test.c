@@ -70,9 +70,58 @@ static void both_get_it(void **state)
     assert_int_equal(extra->expected_count, 1);
     assert_int_equal(extra->observed_count, 2);
     assert_false(choosing.failures.items[0].came_less);
-    /* Twice to one of them is told of that one. */
+    /* Twice to one of them is as much. */
     choosing_send(&choosing, 1, 1, 2, 0);
-    expect_only(&choosing, "traffic/a/stray/c1");
+    expect_only(&choosing, "traffic/a/stray/c1,c2");
+    choosing_close(&choosing);
+}
+
+/* By whichever way, and however often it was sent. */
+static void late_is_told_of_all(void **state)
+{
+    (void)state;
+    struct choosing choosing;
+    for (unsigned n = 1; n < 3; n++) {
+        choosing_open(&choosing, chooses);
+        choosing_send(&choosing, n, n, n - 1, 1);
+        size_t p = 0;
+        while (choosing.plan.probes[p].from != HOST_A) {
+            p++;
+        }
+        traffic_round_see_late(&choosing.round, p, HOST_C2, 500000000);
+        assert_false(traffic_round_misses(&choosing.round, &choosing.plan));
+        expect_only(&choosing, "traffic/a/delivered/c1,c2");
+        const struct result *late = choosing_result(&choosing, "traffic/a/delivered/c1,c2");
+        assert_string_equal(late->says[SAYS_DECLARED], "1 copy");
+        assert_string_equal(late->says[SAYS_OBSERVED], "1 copy, 0.5 s late");
+        assert_non_null(strstr(late->detail, "of 1 of "));
+        assert_non_null(strstr(late->detail, "1 copy came to c1,c2 together, 0.5 s late"));
+        assert_string_equal(choosing.failures.items[0].alteration, "late");
+        assert_true(choosing.failures.items[0].came_less);
+        choosing_close(&choosing);
+    }
+    choosing_open(&choosing, chooses);
+    choosing_send(&choosing, 1, 1, 0, 0);
+    assert_true(traffic_round_misses(&choosing.round, &choosing.plan));
+    choosing_close(&choosing);
+}
+
+/* That a copy is altered is told of the host to which it came. */
+static void altered_is_told_of_one(void **state)
+{
+    (void)state;
+    struct choosing choosing;
+    choosing_open(&choosing, chooses);
+    choosing_send(&choosing, 1, 1, 0, 0);
+    for (size_t p = 0; p < choosing.plan.n_probes; p++) {
+        if (choosing.plan.probes[p].from == HOST_A) {
+            traffic_round_see_altered(&choosing.round, p, HOST_C2, "another TTL");
+        }
+    }
+    expect_only(&choosing, "traffic/a/delivered/c2");
+    const struct result *altered = choosing_result(&choosing, "traffic/a/delivered/c2");
+    assert_int_equal(altered->expected_count, 1);
+    assert_int_equal(altered->observed_count, 1);
     choosing_close(&choosing);
 }
 
@@ -163,6 +212,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_of_them_gets_it),
     cmocka_unit_test(none_gets_it),
     cmocka_unit_test(both_get_it),
+    cmocka_unit_test(late_is_told_of_all),
+    cmocka_unit_test(altered_is_told_of_one),
     cmocka_unit_test(probes_fare_differently),
     cmocka_unit_test(sendings_are_counted_together),
     cmocka_unit_test(ways_need_not_lead_to_one_host_each),

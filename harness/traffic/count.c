@@ -96,6 +96,38 @@ static void count_arrivals(struct counting *counting, const struct path_walk *wa
     }
 }
 
+/* The way that a probe took of those that switches choose between, by where it came. False: that is
+ * not known. */
+static bool find_way(const struct counting *counting, size_t p, struct path_walk *walk)
+{
+    const struct traffic_probe *probe = &counting->plan->probes[p];
+    struct port_ref in = counting->topology->hosts[probe->from].port;
+    struct space_choices choices = {0}, found = {0};
+    size_t n = 0;
+    do {
+        struct space_choices now = choices;
+        path_follow_chosen(counting->tables, in, &probe->header, HOST_NONE, &choices, walk);
+        if (walk->known && traffic_probe_follows(counting->round, p, walk)) {
+            found = now;
+            n++;
+        }
+    } while (walk->reason != path_choices && space_choices_next(&choices));
+    if (n == 1) {
+        path_follow_chosen(counting->tables, in, &probe->header, HOST_NONE, &found, walk);
+    }
+    return n == 1;
+}
+
+/* What went well over each cable, or not, is known by the way that it took. */
+static void count_chosen(struct counting *counting, size_t p, struct path_walk *walk)
+{
+    if (find_way(counting, p, walk)) {
+        for (size_t i = 0; i < walk->n_arrivals; i++) {
+            count_arrival(counting, walk, p, &walk->arrivals[i], NULL);
+        }
+    }
+}
+
 static void add_most(struct counting *counting, struct port_ref out, enum path_doubt doubt,
                      size_t p)
 {
@@ -192,7 +224,11 @@ int traffic_count_init(struct traffic_count *count, const struct traffic_plan *p
             for (size_t i = 0; i < walk.n_hops; i++) {
                 count_hop(&counting, &walk, i, round->sent[p]);
             }
+            bool known = walk.known;
             count_most(&counting, p, &walk);
+            if (!known) {
+                count_chosen(&counting, p, &walk);
+            }
         }
     }
     return 0;

@@ -257,11 +257,47 @@ static void what_switches_choose_is_the_most(void **state)
     choosing_close(&choosing);
 }
 
+/* The way by which it came carried it well, or ill; of several, and of none, nothing is known. */
+static void where_it_came_tells_the_way(void **state)
+{
+    (void)state;
+    struct choosing choosing;
+    struct traffic_count count;
+    choosing_open(&choosing, "1: {output: [2], one_of: [3, 4]}");
+    const struct port_ref far = {.sw = 1, .port = 1};
+    size_t p = 0;
+    while (choosing.plan.probes[p].from != HOST_A) {
+        p++;
+    }
+    for (unsigned altered = 0; altered < 2; altered++) {
+        for (unsigned c2 = 0; c2 < 3; c2++) {
+            choosing_send(&choosing, 1, 1, 0, 0);
+            for (unsigned i = 0; i < c2 && altered; i++) {
+                traffic_round_see_altered(&choosing.round, p, HOST_C2, "other bytes");
+            }
+            for (unsigned i = 0; i < c2 && !altered; i++) {
+                traffic_round_see(&choosing.round, p, HOST_C2, 0);
+            }
+            assert_int_equal(traffic_count_init(&count, &choosing.plan, &choosing.round,
+                                                &choosing.declared.network, choosing.before),
+                             0);
+            const struct traffic_port_count *in = traffic_count_port(&count, choosing.before, far);
+            assert_int_equal(in->good, c2 == 1 && !altered);
+            assert_int_equal(in->bad, c2 == 1 && altered);
+            assert_int_equal(in->sure_rx, 0);
+            assert_int_equal(count.hosts[HOST_C2].good, c2 == 1 && !altered);
+            traffic_count_free(&count);
+        }
+    }
+    choosing_close(&choosing);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_the_tables_do_is_wanted),
     cmocka_unit_test(bad_copies_are_charged_to_their_way),
     cmocka_unit_test(only_what_came_well_is_sure),
     cmocka_unit_test(what_switches_choose_is_the_most),
+    cmocka_unit_test(where_it_came_tells_the_way),
     cmocka_unit_test(a_switch_that_was_not_read),
     cmocka_unit_test(every_entry_must_have_counted),
     cmocka_unit_test(what_an_entry_has_counted),

@@ -225,13 +225,8 @@ enum traffic_ways_fate traffic_ways_fate(const struct traffic_round *round,
 static bool is_off_its_ways(const struct traffic_round *round, const struct traffic_plan *plan,
                             size_t p, size_t host)
 {
-    const struct traffic_probe *probe = &plan->probes[p];
     unsigned wanted, came;
-    size_t a = 0;
-    while (a < probe->n_arrivals && probe->arrivals[a].host != host) {
-        a++;
-    }
-    return a < probe->n_arrivals && traffic_ways_differ(probe, a) &&
+    return traffic_ways_concern(&plan->probes[p], host) &&
            traffic_ways_fate(round, plan, p, &wanted, &came) != TRAFFIC_WAYS_TAKEN;
 }
 
@@ -285,6 +280,16 @@ bool traffic_round_conforms(const struct traffic_round *round, const struct traf
         }
     }
     return true;
+}
+
+bool traffic_round_misses(const struct traffic_round *round, const struct traffic_plan *plan)
+{
+    unsigned wanted, came;
+    bool misses = false;
+    for (size_t p = 0; p < plan->n_probes && !misses; p++) {
+        misses = traffic_ways_fate(round, plan, p, &wanted, &came) == TRAFFIC_WAYS_LOST;
+    }
+    return misses;
 }
 
 bool traffic_round_fails(const struct traffic_round *round, const struct traffic_plan *plan)

@@ -115,6 +115,9 @@ bool traffic_round_conforms(const struct traffic_round *round, const struct traf
 /* Whether the frames would conform if none of them had been overtaken. */
 bool traffic_round_came(const struct traffic_round *round, const struct traffic_plan *plan);
 
+/* Whether of a probe that a switch hands to one of several hosts less came to all of them. */
+bool traffic_round_misses(const struct traffic_round *round, const struct traffic_plan *plan);
+
 /* Whether a probe without an excuse does not conform. */
 bool traffic_round_fails(const struct traffic_round *round, const struct traffic_plan *plan);
 

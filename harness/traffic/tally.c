@@ -5,6 +5,7 @@
 #include "traffic/tally.h"
 
 #include "ofctl/match.h"
+#include "traffic/ways.h"
 
 static void add_kind(struct traffic_tally *tally, const char *kind)
 {
@@ -104,11 +105,16 @@ struct traffic_tally traffic_tally_unclaimed(const struct traffic_evidence *evid
     const struct traffic_plan *plan = evidence->plan;
     for (size_t p = 0; p < plan->n_probes; p++) {
         const struct traffic_probe *probe = &plan->probes[p];
-        if (probe->from == from && evidence->round->sent[p] &&
-            !traffic_claim_for(evidence->expectation, from, to, &probe->header)) {
-            tally.n_probes++;
+        if (probe->from != from || !evidence->round->sent[p] ||
+            traffic_claim_for(evidence->expectation, from, to, &probe->header)) {
+            continue;
+        }
+        tally.n_probes++;
+        if (!traffic_ways_concern(probe, to)) {
             count_arrivals(evidence, p, to, traffic_plan_copies(probe, to),
                            traffic_plan_most(probe, to), arena, &tally);
+        } else if (traffic_round_seen(evidence->round, p, to)->altered > 0) {
+            count_arrivals(evidence, p, to, 0, TRAFFIC_COPIES_ANY, arena, &tally);
         }
     }
     return tally;

@@ -32,7 +32,8 @@ struct traffic_tally traffic_tally_claim(const struct traffic_evidence *evidence
                                          const struct claim *claim, struct base_arena *arena);
 
 /* The probes of `from` that no claim says anything about at `to`, against what
- * the plan expects of them there. */
+ * the plan expects of them there; of those that may come there as a switch chooses only whether
+ * they are altered (traffic/among.h). */
 struct traffic_tally traffic_tally_unclaimed(const struct traffic_evidence *evidence, size_t from,
                                              size_t to, struct base_arena *arena);
 

@@ -7,6 +7,7 @@
 #include "ofctl/match.h"
 #include "traffic/among.h"
 #include "traffic/tally.h"
+#include "traffic/ways.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -214,7 +215,9 @@ static int traffic_unclaimed(const struct judging *judging, size_t from, size_t 
         return -1;
     }
     result->is_count = true;
-    result->expected_count = traffic_plan_copies(&evidence->plan->probes[worst->probe], to);
+    const struct traffic_probe *probe = &evidence->plan->probes[worst->probe];
+    result->expected_count = traffic_ways_concern(probe, to) ? traffic_plan_most(probe, to)
+                                                             : traffic_plan_copies(probe, to);
     return fail(judging, &tally, result);
 }
 

@@ -47,7 +47,7 @@ struct traffic_failure {
     size_t result;          /* index in the report */
     size_t probe, host;     /* arrived there too often, too seldom, or altered; HOST_NONE: at all
                                hosts together that switches may choose */
-    bool came_less;         /* HOST_NONE: too seldom */
+    bool came_less;         /* HOST_NONE: too seldom, or late */
     const char *alteration; /* the copies are altered or late: how; NULL: their number is wrong */
 };
 

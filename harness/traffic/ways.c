@@ -52,3 +52,12 @@ bool traffic_ways_differ(const struct traffic_probe *probe, size_t arrival)
     }
     return differ;
 }
+
+bool traffic_ways_concern(const struct traffic_probe *probe, size_t host)
+{
+    size_t a = 0;
+    while (a < probe->n_arrivals && probe->arrivals[a].host != host) {
+        a++;
+    }
+    return a < probe->n_arrivals && traffic_ways_differ(probe, a);
+}

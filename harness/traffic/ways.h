@@ -17,7 +17,8 @@ enum { TRAFFIC_WAYS_MAX = 256 };
 int traffic_ways_add(const struct path_declared *declared, size_t to, struct path_walk *scratch,
                      struct base_arena *arena, struct traffic_probe *probe);
 
-/* Whether it depends on the way how much comes to the host of this arrival. */
+/* Whether it depends on the way how much comes to the host of this arrival; to this host. */
 bool traffic_ways_differ(const struct traffic_probe *probe, size_t arrival);
+bool traffic_ways_concern(const struct traffic_probe *probe, size_t host);
 
 #endif
