@@ -477,7 +477,7 @@ static void choose_way(const struct path_network *network, const struct traffic_
     struct space_choices choices = {0};
     bool found = walk->known;
     while (!found) {
-        path_follow_chosen(network, in, &probe->header, HOST_NONE, &choices, walk);
+        path_follow_chosen(network, in, &probe->header, NULL, &choices, walk);
         found = (walk->known && path_walk_copies(walk, to) > 0) || walk->reason == path_choices ||
                 !space_choices_next(&choices);
     }

@@ -106,14 +106,14 @@ static bool find_way(const struct counting *counting, size_t p, struct path_walk
     size_t n = 0;
     do {
         struct space_choices now = choices;
-        path_follow_chosen(counting->tables, in, &probe->header, HOST_NONE, &choices, walk);
+        path_follow_chosen(counting->tables, in, &probe->header, NULL, &choices, walk);
         if (walk->known && traffic_probe_follows(counting->round, p, walk)) {
             found = now;
             n++;
         }
     } while (walk->reason != path_choices && space_choices_next(&choices));
     if (n == 1) {
-        path_follow_chosen(counting->tables, in, &probe->header, HOST_NONE, &found, walk);
+        path_follow_chosen(counting->tables, in, &probe->header, NULL, &found, walk);
     }
     return n == 1;
 }
