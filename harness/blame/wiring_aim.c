@@ -93,8 +93,7 @@ static void aim_by_ways(struct aiming *aiming, size_t p, bool arrived)
     struct port_ref in = aiming->wiring->topology->hosts[probe->from].port;
     struct space_choices choices = {0};
     do {
-        path_follow_chosen(evidence->tables, in, &probe->header, NULL, &choices,
-                           &aiming->walk);
+        path_follow_chosen(evidence->tables, in, &probe->header, NULL, &choices, &aiming->walk);
         if (aiming->walk.known &&
             (!arrived || traffic_probe_follows(evidence->round, p, &aiming->walk))) {
             aim(aiming, p, arrived);
