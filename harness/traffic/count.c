@@ -144,7 +144,7 @@ static void count_most(struct counting *counting, size_t p, struct path_walk *wa
     struct path_touch touch;
     if (!walk->known) {
         path_follow_touch(counting->tables, counting->topology->hosts[probe->from].port,
-                          &probe->header, HOST_NONE, &touch, walk);
+                          &probe->header, NULL, &touch, walk);
     }
     for (size_t i = 1; i < walk->n_hops; i++) {
         const struct path_hop *hop = &walk->hops[i];
