@@ -286,7 +286,7 @@ static long entry_delta(const struct blame_view *view, const struct path_hop *ho
 {
     const struct traffic_evidence *evidence = view->evidence;
     const struct switch_state *after = evidence->after ? evidence->after[hop->in.sw] : NULL;
-    size_t row = path_last_row(view->tables, hop->in.sw, hop->entry);
+    size_t row = path_last_row(view->tables, hop->in.sw, hop->entry, &hop->header);
     return traffic_count_since(evidence->before[hop->in.sw], row, after);
 }
 

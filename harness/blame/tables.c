@@ -8,10 +8,11 @@
 
 #include <string.h>
 
-static const char *entry_text(const struct blame_view *view, size_t sw, size_t entry)
+static const char *entry_text(const struct blame_view *view, const struct path_hop *hop)
 {
-    const struct switch_state *state = view->states[sw];
-    size_t row = state ? path_last_row(view->tables, sw, entry) : ENTRY_NONE;
+    const struct switch_state *state = view->states[hop->in.sw];
+    size_t row =
+        state ? path_last_row(view->tables, hop->in.sw, hop->entry, &hop->header) : ENTRY_NONE;
     return row == ENTRY_NONE
                ? "no entry takes it"
                : ofctl_flow_text(&state->flows.entries[row], FLOW_NO_STATS, view->arena);
@@ -50,7 +51,7 @@ static void blame_table(const struct blame_view *view, size_t i, const char *wha
     place->hop = i;
     place->why =
         base_arena_format(view->arena, "%s %s: %s", view->topology->switches[hop->in.sw].name, what,
-                          entry_text(view, hop->in.sw, hop->entry));
+                          entry_text(view, hop));
 }
 
 /* Whether a port of the way is closed: then it is not the table. A port that has no

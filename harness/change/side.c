@@ -90,8 +90,8 @@ static int compare_entries(const struct pairing *pairing, size_t x, size_t y)
     size_t n_a = space_whole_n_rows(a, entry[0]), n_b = space_whole_n_rows(b, entry[1]);
     int order = (n_a > n_b) - (n_a < n_b);
     for (size_t i = 0; i < n_a && order == 0; i++) {
-        size_t p = pairing->ids[of[0]][space_whole_row(a, entry[0], i)];
-        size_t q = pairing->ids[of[1]][space_whole_row(b, entry[1], i)];
+        size_t p = pairing->ids[of[0]][space_whole_row(a, entry[0], i, NULL)];
+        size_t q = pairing->ids[of[1]][space_whole_row(b, entry[1], i, NULL)];
         order = (p > q) - (p < q);
     }
     return order ? order
@@ -127,7 +127,7 @@ const struct flow_entry *change_side_flow(const struct change_side *side, size_t
 
 static const struct flow_entry *nth_row(const struct change_side *side, size_t entry, size_t nth)
 {
-    return &side->whole->rows->entries[space_whole_row(side->whole, entry, nth)];
+    return &side->whole->rows->entries[space_whole_row(side->whole, entry, nth, NULL)];
 }
 
 static bool groups_alike(const struct switch_state *a, const struct switch_state *b)

@@ -248,7 +248,7 @@ static void list_tables(struct explaining *explaining, const struct path_hop *st
     hop->tables = base_arena_alloc(explaining->arena, (n + 1) * sizeof *hop->tables);
     for (size_t i = 0; hop->tables && i < n; i++) {
         const struct flow_entry *row =
-            path_row_entry(network, sw, path_row(network, sw, step->entry, i));
+            path_row_entry(network, sw, path_row(network, sw, step->entry, i, &step->header));
         hop->tables[hop->n_tables++] = ofctl_flow_text(row, FLOW_NO_STATS, explaining->arena);
         last = row->instructions;
     }
@@ -267,7 +267,8 @@ static void show_entry(struct explaining *explaining, size_t i, const struct flo
     if (!path_is_composed(network, step->in.sw)) {
         list_hidden(explaining, step, hop);
     }
-    hop->entry = path_rows_text(network, step->in.sw, step->entry, explaining->arena);
+    hop->entry =
+        path_rows_text(network, step->in.sw, step->entry, &step->header, explaining->arena);
     list_tables(explaining, step, hop);
     if (step->open) {
         return;

@@ -76,7 +76,7 @@ static const struct flow_table *flows_of(const struct listing *listing)
 
 static const char *rows_text(const struct listing *listing, size_t entry)
 {
-    return path_rows_text(&listing->network, listing->in.sw, entry, listing->arena);
+    return path_rows_text(&listing->network, listing->in.sw, entry, NULL, listing->arena);
 }
 
 static const char over_budget[] = "not decided within the budget whether another entry takes it";

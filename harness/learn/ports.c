@@ -67,7 +67,8 @@ static uint32_t lifetime_of(const struct learning *learning, size_t entry)
         return whole->rows->entries[entry].hard_timeout;
     }
     for (size_t i = 0; i < space_whole_n_rows(whole, entry); i++) {
-        if (whole->rows->entries[space_whole_row(whole, entry, i)].hard_timeout != expires_sec) {
+        if (whole->rows->entries[space_whole_row(whole, entry, i, NULL)].hard_timeout !=
+            expires_sec) {
             return EXPECTATION_ANY_LIFETIME;
         }
     }

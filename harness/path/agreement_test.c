@@ -194,7 +194,7 @@ static void ask_exercises(const struct trial *trial, const struct path_walk *wal
 {
     for (size_t sw = 0; sw < trial->network.topology.n_switches; sw++) {
         for (size_t e = 0; e < n_entries(&trial->network, sw); e++) {
-            if (path_walk_exercises(walk, sw, e) != simulated_exercises(fate, sw, e)) {
+            if (path_walk_exercises(walk, sw, e, NULL) != simulated_exercises(fate, sw, e)) {
                 disagree(trial, FOLLOW, "exercises other entries", host, header);
             }
         }
@@ -335,10 +335,10 @@ static void ask_backward(const struct trial *trial, size_t sw, size_t entry)
 {
     static struct simulated_fate fate;
     struct path_origin origin;
+    const struct path_target target = {.sw = sw, .entry = entry};
     size_t budget = 20000000;
     struct coming coming = who_comes(trial, sw, entry);
-    enum space_answer answer =
-        path_origin_of_entry(&trial->index, NULL, sw, entry, &budget, &origin);
+    enum space_answer answer = path_origin_of_entry(&trial->index, NULL, &target, &budget, &origin);
     char what[128];
     disagreements[BACKWARD].n_asked++;
     if (answer == SPACE_FOUND) {

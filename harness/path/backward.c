@@ -28,7 +28,7 @@ struct search {
     const bool *sends;
     size_t *budget;
     struct path_origin *reach;
-    size_t sw, entry; /* wanted */
+    const struct path_target *target;
     struct base_arena arena;
     const struct seen *seen;
     size_t depth, n_tries;
@@ -50,12 +50,13 @@ static enum space_answer undecided(struct search *search)
     return SPACE_EMPTY;
 }
 
-/* What the entry takes of the packets in `cube` (in_port fixed). */
+/* What the entry takes of the packets in the region (in_port fixed); one of them (may be NULL). */
 static enum space_answer effective(const struct path_network *network, size_t sw, size_t entry,
-                                   size_t *budget, struct space_region *region)
+                                   size_t *budget, struct space_region *region,
+                                   struct header *example)
 {
     enum space_answer answer = space_table_exclude(&network->tables[sw], entry, region, budget);
-    return answer == SPACE_FOUND ? space_region_find(region, budget, NULL) : answer;
+    return answer == SPACE_FOUND ? space_region_find(region, budget, example) : answer;
 }
 
 /* The cube without in_port, carried back through the rewrite, is taken away from `region`, but for
@@ -118,7 +119,7 @@ static enum space_answer through(struct search *search, struct port_ref in, size
     struct space_region region = {.cube = *cube};
     enum space_answer answer = exclude_carried(search, rewrite, wanted, &region);
     if (answer == SPACE_FOUND) {
-        answer = effective(search->network, in.sw, f, search->budget, &region);
+        answer = effective(search->network, in.sw, f, search->budget, &region, NULL);
     }
     if (answer == SPACE_FOUND) {
         answer = come_from(search, in, &region);
@@ -162,7 +163,7 @@ static enum space_answer through_unknown(struct search *search, struct port_ref 
     struct space_region region = {0};
     const struct flow_entry *flow = &search->network->switches[in.sw].flows->entries[f];
     bool any = match_intersect(before, &flow->match, &region.cube) &&
-               effective(search->network, in.sw, f, search->budget, &region) != SPACE_EMPTY;
+               effective(search->network, in.sw, f, search->budget, &region, NULL) != SPACE_EMPTY;
     space_region_free(&region);
     return any ? undecided(search) : SPACE_EMPTY;
 }
@@ -317,6 +318,7 @@ static enum space_answer sift(struct search *search, struct port_ref in, const s
                               struct space_region *region, struct header *header,
                               struct path_origin *why)
 {
+    const struct path_target *target = search->target;
     size_t n_excluded = region->n_excluded;
     enum space_answer answer = SPACE_EMPTY;
     while (answer == SPACE_EMPTY) {
@@ -325,7 +327,8 @@ static enum space_answer sift(struct search *search, struct port_ref in, const s
             break;
         }
         path_follow(search->network, in, header, &until_loop, search->walk);
-        if (search->walk->ends && path_walk_exercises(search->walk, search->sw, search->entry)) {
+        if (search->walk->ends &&
+            path_walk_exercises(search->walk, target->sw, target->entry, target->within)) {
             break;
         }
         if (search->n_tries == 0 || reject(search, why) < 0) {
@@ -433,15 +436,16 @@ static enum space_answer come_from(struct search *search, struct port_ref in,
  * there is such a one. `*surely` becomes false where it is not known which of them one takes. */
 static size_t name_hider(struct search *search, bool *surely)
 {
-    struct space_table *table = &search->network->tables[search->sw];
-    const struct flow_entry *flows = table->flows->entries, *flow = &flows[search->entry];
+    const struct path_target *target = search->target;
+    struct space_table *table = &search->network->tables[target->sw];
+    const struct flow_entry *flows = table->flows->entries, *flow = &flows[target->entry];
     struct space_overlapping found = {0};
-    size_t some = ENTRY_NONE;
+    size_t some = target->within ? target->entry : ENTRY_NONE;
     space_list_overlapping(table, &flow->match, space_rank(flow), UINT32_MAX, search->budget,
                            &found);
     for (size_t i = 0; i < found.n_entries; i++) {
         size_t entry = found.entries[i];
-        if (!space_table_precedes(table, entry, search->entry)) {
+        if (!space_table_precedes(table, entry, target->entry)) {
             continue;
         }
         if (match_within(&flow->match, &flows[entry].match) &&
@@ -449,7 +453,7 @@ static size_t name_hider(struct search *search, bool *surely)
             some = entry;
             break;
         }
-        some = some == ENTRY_NONE ? entry : some;
+        some = some == ENTRY_NONE || some == target->entry ? entry : some;
         *surely = *surely && !flow_open(&flows[entry]);
     }
     *surely = *surely && (some == ENTRY_NONE || !flow_open(&flows[some]));
@@ -475,22 +479,41 @@ static void tell_why(struct search *search, struct port_ref in, struct space_reg
     search->seen = seen;
 }
 
-/* The entry's packets that enter by one port. */
+/* The cube of the target's packets. */
+static bool cube_of(const struct path_network *network, const struct path_target *target,
+                    struct match *cube)
+{
+    *cube = network->switches[target->sw].flows->entries[target->entry].match;
+    return !target->within || match_intersect(cube, &target->within->cube, cube);
+}
+
+/* And that enter by this port. */
+static bool cube_at(const struct path_network *network, const struct path_target *target,
+                    uint16_t port, struct match *cube)
+{
+    struct match in_port = match_in_port(port);
+    return cube_of(network, target, cube) && match_intersect(cube, &in_port, cube);
+}
+
+/* The target's packets that enter by one port. */
 static enum space_answer reach_by(struct search *search, struct port_ref in)
 {
     struct match in_port = match_in_port(in.port);
     struct space_region region = {0};
     const struct path_network *network = search->network;
-    const struct flow_entry *flow = &network->switches[in.sw].flows->entries[search->entry];
+    size_t entry = search->target->entry;
     struct path_origin why = {0};
     struct header header;
-    if (!match_intersect(&flow->match, &in_port, &region.cube)) {
+    if (!cube_at(network, search->target, in.port, &region.cube)) {
         return SPACE_EMPTY;
     }
-    enum space_answer answer = effective(network, in.sw, search->entry, search->budget, &region);
+    const struct space_region *within = search->target->within;
+    enum space_answer answer = within ? space_leave_region(&region, within) : SPACE_FOUND;
+    answer = answer == SPACE_FOUND ? effective(network, in.sw, entry, search->budget, &region, NULL)
+                                   : answer;
     if (answer == SPACE_FOUND) {
         search->reach->is_hidden = false;
-        bool open = space_table_open(&network->tables[in.sw], search->entry, &in_port) != NULL;
+        bool open = space_table_open(&network->tables[in.sw], entry, &in_port) != NULL;
         answer = search->none ? SPACE_EMPTY : open ? SPACE_OPEN : SPACE_FOUND;
     }
     if (answer == SPACE_FOUND) {
@@ -509,15 +532,19 @@ static enum space_answer reach_by(struct search *search, struct port_ref in)
 static enum space_answer search_all(struct search *search)
 {
     const struct path_network *network = search->network;
-    size_t sw = search->sw, end = network->begins[sw + 1];
-    const struct match *match = &network->switches[sw].flows->entries[search->entry].match;
+    size_t sw = search->target->sw, end = network->begins[sw + 1];
+    const struct flow_entry *flow = &network->switches[sw].flows->entries[search->target->entry];
+    struct match cube;
     enum space_answer answer = SPACE_EMPTY;
-    if (network->switches[sw].flows->entries[search->entry].table_id != 0) {
+    if (flow->table_id != 0) {
         return SPACE_OPEN; /* how packets get to other tables is not known */
     }
-    search->reach->is_hidden = match->mask.in_port || network->begins[sw] < end;
-    if (match->mask.in_port) {
-        return reach_by(search, (struct port_ref){sw, match->value.in_port});
+    if (!cube_of(network, search->target, &cube)) {
+        return SPACE_EMPTY;
+    }
+    search->reach->is_hidden = cube.mask.in_port || network->begins[sw] < end;
+    if (cube.mask.in_port) {
+        return reach_by(search, (struct port_ref){sw, cube.value.in_port});
     }
     for (size_t i = network->begins[sw]; i < end && answer != SPACE_FOUND; i++) {
         answer = reach_by(search, network->cables[i].port);
@@ -544,7 +571,7 @@ static enum space_answer look(struct search *search)
 }
 
 enum space_answer path_origin_of_entry(const struct path_network *network, const bool *sends,
-                                       size_t sw, size_t entry, size_t *budget,
+                                       const struct path_target *target, size_t *budget,
                                        struct path_origin *reach)
 {
     struct path_walk walk;
@@ -553,34 +580,37 @@ enum space_answer path_origin_of_entry(const struct path_network *network, const
                             .sends = sends,
                             .budget = budget,
                             .reach = reach,
-                            .sw = sw,
-                            .entry = entry,
+                            .target = target,
                             .n_tries = TRIES_MAX};
     return look(&search);
 }
 
-enum space_answer path_origin_none(const struct path_network *network, size_t sw, size_t entry,
-                                   size_t *budget, struct path_origin *reach)
+enum space_answer path_origin_none(const struct path_network *network,
+                                   const struct path_target *target, size_t *budget,
+                                   struct path_origin *reach)
 {
-    struct search search = {.network = network,
-                            .budget = budget,
-                            .reach = reach,
-                            .sw = sw,
-                            .entry = entry,
-                            .none = true};
+    struct search search = {
+        .network = network, .budget = budget, .reach = reach, .target = target, .none = true};
     return look(&search);
 }
 
-enum space_answer path_origin_sample(const struct path_network *network, size_t sw, size_t entry,
-                                     uint16_t in_port, size_t *budget, struct header *header)
+enum space_answer path_origin_sample(const struct path_network *network,
+                                     const struct path_target *target, uint16_t in_port,
+                                     size_t *budget, struct header *header)
 {
-    const struct flow_entry *flow = &network->switches[sw].flows->entries[entry];
-    struct match port = match_in_port(in_port);
-    struct match cube;
-    if (!match_intersect(&flow->match, &port, &cube) || !space_member(&cube, header)) {
+    struct space_region region = {0};
+    if (!cube_at(network, target, in_port, &region.cube) || !space_member(&region.cube, header)) {
         return SPACE_EMPTY;
     }
-    return path_taker_of(network, sw, header).entry == entry
-               ? SPACE_FOUND
-               : space_table_find(&network->tables[sw], entry, &cube, budget, header);
+    bool is_in = !target->within || space_region_has(target->within, header);
+    if (is_in && path_taker_of(network, target->sw, header).entry == target->entry) {
+        return SPACE_FOUND;
+    }
+    enum space_answer answer =
+        target->within ? space_leave_region(&region, target->within) : SPACE_FOUND;
+    if (answer == SPACE_FOUND) {
+        answer = effective(network, target->sw, target->entry, budget, &region, header);
+    }
+    space_region_free(&region);
+    return answer;
 }

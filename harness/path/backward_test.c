@@ -19,7 +19,8 @@ enum { PLENTY = 1000000, WANTED = 0 };
 static enum space_answer ask(struct line *line, size_t *budget, struct path_origin *origin)
 {
     memset(origin, 1, sizeof *origin); /* all of it is set */
-    return path_origin_of_entry(&line->network, NULL, 1, WANTED, budget, origin);
+    return path_origin_of_entry(&line->network, NULL,
+                                &(struct path_target){.sw = 1, .entry = WANTED}, budget, origin);
 }
 
 static void assert_comes(struct line *line, const char *what, enum space_answer wanted)
@@ -34,7 +35,7 @@ static void assert_comes(struct line *line, const char *what, enum space_answer 
     }
     if (answer == SPACE_FOUND) {
         path_follow_from(&line->network, origin.host, &origin.header, &walk);
-        assert_true(path_walk_exercises(&walk, 1, WANTED));
+        assert_true(path_walk_exercises(&walk, 1, WANTED, NULL));
     }
     path_network_close(&line->network);
 }
@@ -115,7 +116,9 @@ static void behind_a_switch_that_is_not_known_it_is_open(void **state)
     line_open(&line);
     size_t budget = PLENTY;
     struct path_origin origin;
-    assert_int_equal(path_origin_of_entry(&line.network, NULL, 1, 1, &budget, &origin),
+    assert_int_equal(path_origin_of_entry(&line.network, NULL,
+                                          &(struct path_target){.sw = 1, .entry = 1}, &budget,
+                                          &origin),
                      SPACE_FOUND);
     assert_int_equal(origin.host, LINE_C);
     line_close(&line);
@@ -147,10 +150,14 @@ static void hosts_that_do_not_send_leave_nothing_open(void **state)
     line_flow(&line, 0, "in_port=2,actions=normal");
     line_flow(&line, 1, "in_port=1,actions=output:2");
     line_open(&line);
-    assert_int_equal(path_origin_of_entry(&line.network, sends, 1, 0, &budget, &origin),
+    assert_int_equal(path_origin_of_entry(&line.network, sends,
+                                          &(struct path_target){.sw = 1, .entry = 0}, &budget,
+                                          &origin),
                      SPACE_EMPTY);
     sends[LINE_B] = true;
-    assert_int_equal(path_origin_of_entry(&line.network, sends, 1, 0, &budget, &origin),
+    assert_int_equal(path_origin_of_entry(&line.network, sends,
+                                          &(struct path_target){.sw = 1, .entry = 0}, &budget,
+                                          &origin),
                      SPACE_OPEN);
     line_close(&line);
 }
@@ -179,7 +186,9 @@ static void what_takes_nothing_is_hidden_or_not(void **state)
         line_flow(&line, 0, cases[i].flow);
         line_open(&line);
         memset(&origin, 1, sizeof origin);
-        assert_int_equal(path_origin_none(&line.network, 0, 1, &budget, &origin), cases[i].answer);
+        assert_int_equal(path_origin_none(&line.network, &(struct path_target){.sw = 0, .entry = 1},
+                                          &budget, &origin),
+                         cases[i].answer);
         assert_false(origin.loops || origin.competes);
         assert_int_equal(origin.is_hidden, cases[i].is_hidden);
         assert_true(!origin.is_hidden || origin.hidden_by == 0);
@@ -296,14 +305,20 @@ static void a_sample_is_one_that_it_takes(void **state)
     const struct flow_entry *flows = line.states[1].flows.entries;
     for (size_t entry = 0; entry < 4; entry++) {
         memset(&header, 0, sizeof header);
-        assert_int_equal(path_origin_sample(&line.network, 1, entry, 2, &budget, &header),
+        assert_int_equal(path_origin_sample(&line.network,
+                                            &(struct path_target){.sw = 1, .entry = entry}, 2,
+                                            &budget, &header),
                          SPACE_FOUND);
         assert_true(match_takes(&flows[entry].match, &header));
         assert_int_equal(path_taker_of(&line.network, 1, &header).entry, entry);
         assert_int_equal(header.in_port, 2);
     }
-    assert_int_equal(path_origin_sample(&line.network, 1, 0, 1, &budget, &header), SPACE_EMPTY);
-    assert_int_equal(path_origin_sample(&line.network, 1, 4, 1, &budget, &header), SPACE_EMPTY);
+    assert_int_equal(path_origin_sample(&line.network, &(struct path_target){.sw = 1, .entry = 0},
+                                        1, &budget, &header),
+                     SPACE_EMPTY);
+    assert_int_equal(path_origin_sample(&line.network, &(struct path_target){.sw = 1, .entry = 4},
+                                        1, &budget, &header),
+                     SPACE_EMPTY);
     line_close(&line);
 }
 
@@ -324,14 +339,15 @@ static void a_ring_without_a_sender_ends(void **state)
         }
         assert_int_equal(
             path_network_open_dumps(&ring.network, &ring.topology, ring.by_switch, NULL), 0);
-        enum space_answer answer =
-            path_origin_of_entry(&ring.network, NULL, 0, 0, &budget, &origin);
+        enum space_answer answer = path_origin_of_entry(
+            &ring.network, NULL, &(struct path_target){.sw = 0, .entry = 0}, &budget, &origin);
         assert_int_equal(answer, SPACE_EMPTY);
         path_network_close(&ring.network);
         ring_flow(&ring, 1, "in_port=1,udp,actions=output:3"); /* now there is one: it loops */
         assert_int_equal(
             path_network_open_dumps(&ring.network, &ring.topology, ring.by_switch, NULL), 0);
-        answer = path_origin_of_entry(&ring.network, NULL, 0, 0, &budget, &origin);
+        answer = path_origin_of_entry(&ring.network, NULL,
+                                      &(struct path_target){.sw = 0, .entry = 0}, &budget, &origin);
         assert_int_equal(answer, SPACE_EMPTY);
         assert_true(origin.loops);
         path_network_close(&ring.network);
@@ -347,8 +363,8 @@ static enum space_answer come_along(size_t n)
     size_t budget = PLENTY;
     chain_make(&chain, n);
     chain_open(&chain);
-    enum space_answer answer =
-        path_origin_of_entry(&chain.network, NULL, n - 1, 0, &budget, &origin);
+    enum space_answer answer = path_origin_of_entry(
+        &chain.network, NULL, &(struct path_target){.sw = n - 1}, &budget, &origin);
     chain_close(&chain);
     return answer;
 }

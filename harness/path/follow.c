@@ -369,12 +369,14 @@ unsigned path_walk_load(const struct path_walk *walk)
     return load;
 }
 
-bool path_walk_exercises(const struct path_walk *walk, size_t sw, size_t entry)
+bool path_walk_exercises(const struct path_walk *walk, size_t sw, size_t entry,
+                         const struct space_region *within)
 {
     bool exercises = false;
     for (size_t i = 0; i < walk->n_hops && !exercises; i++) {
         const struct path_hop *hop = &walk->hops[i];
-        exercises = hop->is_taken && hop->in.sw == sw && hop->entry == entry;
+        exercises = hop->is_taken && hop->in.sw == sw && hop->entry == entry &&
+                    (!within || space_region_has(within, &hop->header));
     }
     return exercises;
 }

@@ -149,7 +149,9 @@ unsigned path_walk_copies(const struct path_walk *walk, size_t host);
 /* How many copies come to the port or to the host that most of them come to; at least 1. */
 unsigned path_walk_load(const struct path_walk *walk);
 
-/* Whether the entry takes a copy, and it alone. */
-bool path_walk_exercises(const struct path_walk *walk, size_t sw, size_t entry);
+/* Whether the entry takes a copy that enters the switch in this region (NULL: in any form), and it
+ * alone. */
+bool path_walk_exercises(const struct path_walk *walk, size_t sw, size_t entry,
+                         const struct space_region *within);
 
 #endif

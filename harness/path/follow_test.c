@@ -46,9 +46,9 @@ static void follows_copies_to_hosts(void **state)
     assert_int_equal(path_walk_copies(&walk, LINE_A), 0);
     assert_int_equal(path_walk_copies(&walk, LINE_C), 2);
     assert_int_equal(path_walk_load(&walk), 2);
-    assert_true(path_walk_exercises(&walk, 1, 0));
-    assert_false(path_walk_exercises(&walk, 1, 1));
-    assert_false(path_walk_exercises(&walk, 0, 1));
+    assert_true(path_walk_exercises(&walk, 1, 0, NULL));
+    assert_false(path_walk_exercises(&walk, 1, 1, NULL));
+    assert_false(path_walk_exercises(&walk, 0, 1, NULL));
     line_close(&line);
 }
 
@@ -79,13 +79,13 @@ static void tells_how_each_hop_ends(void **state)
     assert_int_equal(walk.unknown_at.port, 1);
     assert_string_equal(walk.hops[1].open, walk.reason);
     assert_false(walk.hops[1].is_taken);
-    assert_false(path_walk_exercises(&walk, 1, 1));
+    assert_false(path_walk_exercises(&walk, 1, 1, NULL));
     assert_true(walk.ends);
     assert_int_equal(walk.n_arrivals, 1);
     line_flow(&line, 1, "actions=output:2,normal");
     follow(&line, NULL, &walk);
     assert_string_equal(walk.hops[1].open, "NORMAL");
-    assert_true(path_walk_exercises(&walk, 1, 2)); /* it is known who takes it */
+    assert_true(path_walk_exercises(&walk, 1, 2, NULL)); /* it is known who takes it */
     line_close(&line);
 }
 

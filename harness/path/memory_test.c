@@ -157,9 +157,10 @@ static int go_back(void *aux)
     }
     base_memory_begin();
     for (size_t entry = 0; entry < line->states[1].flows.n_entries; entry++) {
+        const struct path_target target = {.sw = 1, .entry = entry};
         struct path_origin origin = {0};
         enum space_answer answer =
-            path_origin_of_entry(&line->network, NULL, 1, entry, &budget, &origin);
+            path_origin_of_entry(&line->network, NULL, &target, &budget, &origin);
         if (base_memory_ran_out()) {
             assert_true(answer == SPACE_OPEN || answer == traced->answers[entry]);
         } else {

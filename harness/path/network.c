@@ -185,20 +185,31 @@ bool path_is_composed(const struct path_network *network, size_t sw)
     return whole_of(network, sw) && whole_of(network, sw)->ways;
 }
 
+const struct space_way *path_way(const struct path_network *network, size_t sw, size_t entry)
+{
+    return path_is_composed(network, sw) && entry != ENTRY_NONE
+               ? &whole_of(network, sw)->ways[entry]
+               : NULL;
+}
+
 size_t path_n_rows(const struct path_network *network, size_t sw, size_t entry)
 {
     return whole_of(network, sw) ? space_whole_n_rows(whole_of(network, sw), entry)
                                  : entry != ENTRY_NONE;
 }
 
-size_t path_row(const struct path_network *network, size_t sw, size_t entry, size_t nth)
+size_t path_row(const struct path_network *network, size_t sw, size_t entry, size_t nth,
+                const struct header *header)
 {
-    return whole_of(network, sw) ? space_whole_row(whole_of(network, sw), entry, nth) : entry;
+    return whole_of(network, sw) ? space_whole_row(whole_of(network, sw), entry, nth, header)
+                                 : entry;
 }
 
-size_t path_last_row(const struct path_network *network, size_t sw, size_t entry)
+size_t path_last_row(const struct path_network *network, size_t sw, size_t entry,
+                     const struct header *header)
 {
-    return whole_of(network, sw) ? space_whole_last_row(whole_of(network, sw), entry) : entry;
+    size_t n = path_n_rows(network, sw, entry);
+    return n == 0 ? ENTRY_NONE : path_row(network, sw, entry, n - 1, header);
 }
 
 const struct flow_table *path_rows(const struct path_network *network, size_t sw)
@@ -212,11 +223,11 @@ const struct flow_entry *path_row_entry(const struct path_network *network, size
 }
 
 const char *path_rows_text(const struct path_network *network, size_t sw, size_t entry,
-                           struct base_arena *arena)
+                           const struct header *header, struct base_arena *arena)
 {
     struct base_buffer text = {0};
     if (whole_of(network, sw)) {
-        space_whole_format_rows(whole_of(network, sw), entry, NULL, &text);
+        space_whole_format_rows(whole_of(network, sw), entry, header, &text);
     }
     return base_arena_take(arena, &text);
 }

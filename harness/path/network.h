@@ -58,10 +58,17 @@ int path_network_open(struct path_network *network, const struct topology *topol
 int path_network_open_dumps(struct path_network *network, const struct topology *topology,
                             const struct switch_state *const *states, const char *const *reasons);
 
-/* The rows of the switch's own table that an entry stands for, as space/whole.h tells them. */
+/* The rows of the switch's own table that an entry stands for, as space/whole.h tells them, of a
+ * packet that the entry takes; NULL: of none in particular. */
 size_t path_n_rows(const struct path_network *network, size_t sw, size_t entry);
-size_t path_row(const struct path_network *network, size_t sw, size_t entry, size_t nth);
-size_t path_last_row(const struct path_network *network, size_t sw, size_t entry);
+size_t path_row(const struct path_network *network, size_t sw, size_t entry, size_t nth,
+                const struct header *header);
+size_t path_last_row(const struct path_network *network, size_t sw, size_t entry,
+                     const struct header *header);
+
+/* The way through the switch's tables that an entry stands for; NULL: they are not composed, or it
+ * is none. */
+const struct space_way *path_way(const struct path_network *network, size_t sw, size_t entry);
 
 /* Whether several entries may stand for one row. */
 bool path_is_composed(const struct path_network *network, size_t sw);
@@ -71,7 +78,7 @@ bool path_is_composed(const struct path_network *network, size_t sw);
 const struct flow_table *path_rows(const struct path_network *network, size_t sw);
 const struct flow_entry *path_row_entry(const struct path_network *network, size_t sw, size_t row);
 const char *path_rows_text(const struct path_network *network, size_t sw, size_t entry,
-                           struct base_arena *arena);
+                           const struct header *header, struct base_arena *arena);
 
 /* The same switches with other cables. `network` must outlive `other`, which is closed as well. -1
  * without memory: then there is nothing to free. */

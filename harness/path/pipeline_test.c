@@ -182,14 +182,15 @@ static void ask_origins(struct ring *ring, const struct universe *universe, stru
     size_t sw = random_below(SWITCHES);
     const struct flow_table *flows = ring->network.switches[sw].flows;
     for (size_t entry = 0; entry < flows->n_entries && entry < 12; entry++) {
+        const struct path_target target = {.sw = sw, .entry = entry};
         struct path_origin origin = {0};
         size_t budget = 1 << 22;
         enum space_answer answer =
-            path_origin_of_entry(&ring->network, NULL, sw, entry, &budget, &origin);
+            path_origin_of_entry(&ring->network, NULL, &target, &budget, &origin);
         if (answer == SPACE_FOUND) {
             struct port_ref in = ring->hosts[origin.host].port;
             path_follow(&ring->network, in, &origin.header, NULL, &walk);
-            assert_true(path_walk_exercises(&walk, sw, entry));
+            assert_true(path_walk_exercises(&walk, sw, entry, NULL));
             tally->n_origins++;
         }
         for (int i = 0; i < 40 && answer == SPACE_EMPTY && !origin.loops; i++) {
@@ -197,7 +198,7 @@ static void ask_origins(struct ring *ring, const struct universe *universe, stru
             struct header header = universe->headers[random_below((unsigned)universe->n_headers)];
             header.in_port = ring->hosts[host].port.port;
             path_follow(&ring->network, ring->hosts[host].port, &header, NULL, &walk);
-            assert_false(walk.known && path_walk_exercises(&walk, sw, entry));
+            assert_false(walk.known && path_walk_exercises(&walk, sw, entry, NULL));
             tally->n_refuted++;
         }
     }

@@ -29,7 +29,8 @@ static void put_entry(const struct blame_view *view, const struct path_hop *hop,
         base_put_text(out, state ? "no entry takes it" : "not read");
     }
     if (n_rows > 0) {
-        const char *rows = path_rows_text(view->tables, hop->in.sw, hop->entry, view->arena);
+        const char *rows =
+            path_rows_text(view->tables, hop->in.sw, hop->entry, &hop->header, view->arena);
         base_put_text(out, rows ? rows : "");
     }
 }

@@ -43,7 +43,7 @@ static const char *hop_excuse(const struct checking *checking, const struct run_
     size_t n_rows = state ? path_n_rows(&look->tables, sw, hop->entry) : 0;
     for (size_t i = 0; i < n_rows; i++) {
         const struct flow_entry *entry =
-            &state->flows.entries[path_row(&look->tables, sw, hop->entry, i)];
+            &state->flows.entries[path_row(&look->tables, sw, hop->entry, i, &hop->header)];
         double age_ms = entry->duration_sec * 1e3 + entry->duration_nsec / 1e6;
         if (age_ms < converge_ms) {
             return entry_text(checking, sw, entry, age_ms, arena);

@@ -285,7 +285,6 @@ static int compose(void *aux)
 {
     struct space_pipeline pipeline;
     struct space_table table;
-    const struct header header = {.in_port = 1, .dl_type = DL_TYPE_PROBE};
     const struct space_composition how = {.merges = true};
     int status = space_pipeline_compose(aux, &how, &pipeline);
     if (status < 0) {
@@ -293,15 +292,7 @@ static int compose(void *aux)
     }
     status = space_pipeline_index(&pipeline, &table);
     if (status == 0) {
-        struct base_arena arena = {0};
-        struct space_way way;
         status = space_table_prepare(&table);
-        size_t leaf =
-            status < 0 ? ENTRY_NONE : space_table_lookup(&table, &header, NULL, NULL, NULL);
-        status = leaf != ENTRY_NONE
-                     ? space_pipeline_rows(aux, &how, &pipeline, leaf, &header, &arena, &way)
-                     : status;
-        base_arena_free(&arena);
         space_table_free(&table);
     }
     space_pipeline_free(&pipeline);

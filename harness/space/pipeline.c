@@ -37,6 +37,7 @@ struct composer {
     struct space_list_of_actions actions; /* that are executed on the way; a stack */
     struct space_list_of_actions written; /* into the action set; a stack */
     uint32_t key[N_TABLES], rows[N_TABLES];
+    const struct space_merged *merged[N_TABLES]; /* by row, as in struct space_way */
     size_t n_rows;
     bool metered;
     struct leaf *leaves;
@@ -54,7 +55,7 @@ struct node {
     struct space_rewrite rewrite;
     uint64_t metadata;
     uint32_t queue_id;
-    bool queued, metered, is_merged;
+    bool queued, metered;
     size_t n_actions, written_begin, n_written;
     size_t n_key, n_rows;
     const struct field_value *depends; /* a condition that is not known to hold; NULL: none */
@@ -156,17 +157,18 @@ static void add_leaf(struct composer *composer, const struct node *node)
         return;
     }
     struct leaf *leaf = &composer->leaves[composer->n_leaves++];
-    *leaf = (struct leaf){
-        .flow = {.match = node->cube,
-                 .n_actions = (uint16_t)list->n,
-                 .extras = node->depends,
-                 .n_extras = node->depends != NULL},
-        .holes = node->holes,
-        .way = {.n_rows = node->n_rows, .is_merged = node->is_merged, .metered = node->metered},
-        .n_key = node->n_key,
-        .nth = composer->n_leaves};
+    *leaf = (struct leaf){.flow = {.match = node->cube,
+                                   .n_actions = (uint16_t)list->n,
+                                   .extras = node->depends,
+                                   .n_extras = node->depends != NULL},
+                          .holes = node->holes,
+                          .way = {.n_rows = node->n_rows, .metered = node->metered},
+                          .n_key = node->n_key,
+                          .nth = composer->n_leaves};
     leaf->flow.actions = base_arena_copy(arena, list->actions, list->n * sizeof *list->actions);
     leaf->way.rows = base_arena_copy(arena, composer->rows, node->n_rows * sizeof *composer->rows);
+    leaf->way.merged =
+        base_arena_copy(arena, composer->merged, node->n_rows * sizeof *composer->merged);
     leaf->key = base_arena_copy(arena, composer->key, node->n_key * sizeof *composer->key);
     composer->no_memory |= arena->failed;
 }
@@ -336,8 +338,8 @@ static void take(struct composer *composer, const struct node *node, const struc
 struct merged {
     uint32_t class;      /* SPACE_ALONE: none are merged */
     uint32_t row;        /* one of them; the oldest */
-    struct match *cubes; /* what they take, the highest rank first */
-    uint32_t *ranks;
+    struct match *cubes; /* what they take, the highest rank first; by cube: */
+    uint32_t *rows, *ranks;
     size_t n;
     struct match around; /* all of the cubes */
 };
@@ -385,6 +387,7 @@ static void merge(struct composer *composer, const struct node *node, uint32_t r
         if (merged->n == 0 || flow->duration_sec > flow_of(composer, merged->row)->duration_sec) {
             merged->row = row;
         }
+        merged->rows[merged->n] = row;
         merged->ranks[merged->n] = space_rank(flow);
         merged->cubes[merged->n++] = parts[i];
     }
@@ -403,8 +406,9 @@ static void find_merged(struct composer *composer, const struct node *node,
         return;
     }
     merged->cubes = base_arena_alloc(composer->arena, 2 * n * sizeof *merged->cubes);
+    merged->rows = base_arena_alloc(composer->arena, 2 * n * sizeof *merged->rows);
     merged->ranks = base_arena_alloc(composer->arena, 2 * n * sizeof *merged->ranks);
-    composer->no_memory |= !merged->cubes || !merged->ranks;
+    composer->no_memory |= composer->arena->failed;
     for (size_t i = 0; i < list->n_entries && !composer->no_memory; i++) {
         uint32_t row = list->entries[i];
         if (stage->classes[row] == class && meets_extras(node, flow_of(composer, row), &depends)) {
@@ -470,6 +474,13 @@ static void miss(struct composer *composer, const struct node *node, const struc
     }
 }
 
+static void add_row(struct composer *composer, struct node *node, uint32_t row,
+                    const struct space_merged *merged)
+{
+    composer->merged[node->n_rows] = merged;
+    composer->rows[node->n_rows++] = row;
+}
+
 /* What both take, if they are asked. */
 static void compete(struct composer *composer, const struct node *node, struct space_rivals rivals,
                     const struct merged *merged)
@@ -487,18 +498,19 @@ static void compete(struct composer *composer, const struct node *node, struct s
             leave_to_merged(composer, merged, space_rank(a), &both)) {
             both.depends = node->depends ? node->depends : of_a ? of_a : of_b;
             composer->key[both.n_key++] = KEY_FIRST + 2u * a->priority + KEY_COMPETES;
-            composer->rows[both.n_rows++] = rivals.a;
+            add_row(composer, &both, rivals.a, NULL);
             composer->actions.n = node->n_actions;
             add_open_leaf(composer, &both, SPACE_COMPETITION);
         }
     }
 }
 
-/* Packets come to an entry, which is given this place in the order. */
-static void come_to(struct composer *composer, struct node *next, uint32_t row, uint32_t key)
+/* Packets come to an entry, or merged ones, which are given this place in the order. */
+static void come_to(struct composer *composer, struct node *next, uint32_t row,
+                    const struct space_merged *merged, uint32_t key)
 {
     composer->key[next->n_key++] = key;
-    composer->rows[next->n_rows++] = row;
+    add_row(composer, next, row, merged);
     take(composer, next, flow_of(composer, row));
 }
 
@@ -520,7 +532,7 @@ static bool ask(struct composer *composer, const struct node *node, uint32_t row
         next.cube = parts[i];
         next.depends = node->depends ? node->depends : depends;
         if (!is_merged && leave_to_merged(composer, merged, space_rank(flow), &next)) {
-            come_to(composer, &next, row, KEY_FIRST + 2u * flow->priority);
+            come_to(composer, &next, row, NULL, KEY_FIRST + 2u * flow->priority);
         }
     }
     return all;
@@ -531,9 +543,13 @@ static void ask_merged(struct composer *composer, const struct node *node,
                        const struct merged *merged)
 {
     struct node next = *node;
+    struct space_merged *kept = base_arena_alloc(composer->arena, sizeof *kept);
     next.cube = merged->around;
-    next.is_merged = true;
-    come_to(composer, &next, merged->row, KEY_REST);
+    if (kept) {
+        *kept = (struct space_merged){merged->cubes, merged->rows, merged->n};
+        come_to(composer, &next, merged->row, kept, KEY_REST);
+    }
+    composer->no_memory |= !kept;
 }
 
 /* Asks the entries of the list, up to those that nothing comes to. True: they take everything. */
@@ -665,12 +681,11 @@ static int compose(struct composer *composer, const struct node *all,
     return write_table(composer, pipeline);
 }
 
-/* Of the packets that enter in `cube`. */
-static int compose_within(const struct switch_state *state, const struct space_composition *how,
-                          const struct match *cube, struct space_pipeline *pipeline)
+int space_pipeline_compose(const struct switch_state *state, const struct space_composition *how,
+                           struct space_pipeline *pipeline)
 {
     static const struct space_composition by_row;
-    const struct node all = {.cube = *cube};
+    const struct node all = {.cube = match_any()};
     struct composer *composer = base_calloc(1, sizeof *composer);
     *pipeline = (struct space_pipeline){0};
     if (!composer) {
@@ -696,42 +711,14 @@ static int compose_within(const struct switch_state *state, const struct space_c
     return status;
 }
 
-int space_pipeline_compose(const struct switch_state *state, const struct space_composition *how,
-                           struct space_pipeline *pipeline)
+uint32_t space_way_row(const struct space_way *way, size_t nth, const struct header *header)
 {
-    const struct match all = match_any();
-    return compose_within(state, how, &all, pipeline);
-}
-
-int space_pipeline_rows(const struct switch_state *state, const struct space_composition *how,
-                        const struct space_pipeline *pipeline, size_t leaf,
-                        const struct header *header, struct base_arena *arena,
-                        struct space_way *way)
-{
-    const struct space_composition by_row = {.left_out = how ? how->left_out : NULL};
-    const struct match cube = match_exactly(header);
-    const struct flow_entry *merged = &pipeline->flows.entries[leaf];
-    struct space_pipeline one;
-    *way = pipeline->ways[leaf];
-    if (!way->is_merged) {
-        return 0;
-    }
-    if (compose_within(state, &by_row, &cube, &one) < 0) {
-        return -1;
-    }
-    const struct flow_table *leaves = &one.flows;
-    size_t i = 0; /* of several, those of one rank that differ, the one that does the same */
-    while (i < leaves->n_entries &&
-           !actions_equal(leaves->entries[i].actions, leaves->entries[i].n_actions, merged->actions,
-                          merged->n_actions)) {
+    const struct space_merged *merged = header ? way->merged[nth] : NULL;
+    size_t i = 0;
+    while (merged && i < merged->n_cubes && !match_takes(&merged->cubes[i], header)) {
         i++;
     }
-    if (i < leaves->n_entries) {
-        *way = one.ways[i];
-        way->rows = base_arena_copy(arena, way->rows, way->n_rows * sizeof *way->rows);
-    }
-    space_pipeline_free(&one);
-    return arena->failed ? -1 : 0;
+    return merged && i < merged->n_cubes ? merged->rows[i] : way->rows[nth];
 }
 
 void space_pipeline_free(struct space_pipeline *pipeline)

@@ -30,13 +30,21 @@
 /* More leaves than this are not composed: then everything is open, and says so. */
 enum { SPACE_LEAVES = 1 << 18 };
 
+/* Rows of one table that go on alike. A packet that comes to them is taken by the first in whose
+ * cube it is; a row may have two. */
+struct space_merged {
+    const struct match *cubes; /* of packets as they enter the switch */
+    const uint32_t *rows;      /* by cube */
+    size_t n_cubes;
+};
+
 /* The entries through which a leaf leads: rows of the switch's table, in the order in which they
  * take the packet. None: too large a pipeline, of which everything is open. */
 struct space_way {
     const uint32_t *rows;
+    const struct space_merged *const *merged; /* by row: those of which it is one; NULL: none */
     size_t n_rows;
-    bool is_merged; /* others beside them do the same */
-    bool metered;   /* one of them has a meter */
+    bool metered; /* one of them has a meter */
 };
 
 /* How tables are composed. Zero, and NULL: all of them, row by row. */
@@ -44,7 +52,7 @@ struct space_composition {
     const bool *left_out; /* by row: it is treated as if it were not there; NULL: none is */
     /* Rows of a table that go on alike are one: what all others of the table leave is theirs, and
      * these have holes. A table of n sources and one of m destinations come to n + m leaves, and
-     * not to n * m. A way then has one of these rows, of the oldest (space_pipeline_rows). */
+     * not to n * m. A way then has one of these rows, of the oldest (space_way_row). */
     bool merges;
     const uint8_t *kinds; /* by row, if it merges: those of two kinds, and all of SPACE_SINGLE, stay
                              apart; NULL: there is one kind */
@@ -67,13 +75,9 @@ bool space_pipeline_has(const struct switch_state *state);
 int space_pipeline_compose(const struct switch_state *state, const struct space_composition *how,
                            struct space_pipeline *pipeline);
 
-/* The way of one packet, which comes to the leaf: that of the leaf, or, where rows were merged,
- * with those that take the packet. *way lives in the arena, or as long as the pipeline. -1 without
- * memory. */
-int space_pipeline_rows(const struct switch_state *state, const struct space_composition *how,
-                        const struct space_pipeline *pipeline, size_t leaf,
-                        const struct header *header, struct base_arena *arena,
-                        struct space_way *way);
+/* The nth row that takes a packet, which comes to the leaf of this way (NULL: none in particular).
+ */
+uint32_t space_way_row(const struct space_way *way, size_t nth, const struct header *header);
 
 /* As space_table_index, of the leaves. */
 int space_pipeline_index(const struct space_pipeline *pipeline, struct space_table *table);

@@ -14,7 +14,6 @@ struct space_whole {
     const struct flow_table *rows;  /* the switch's */
     const struct space_way *ways;   /* by entry, if the tables are composed; else NULL: an entry is
                                        the row of its number */
-    const struct switch_state *state;
     struct space_composition how;
     struct space_pipeline pipeline;
 };
@@ -27,16 +26,12 @@ int space_whole_open(const struct switch_state *state, const struct space_compos
 /* As space_table_index, of the one table. */
 int space_whole_index(const struct space_whole *whole, struct space_table *table);
 
-/* Of one row after the other, each of which takes the packet, an entry stands for so many; the
- * nth of them; and the last. None, ENTRY_NONE: for ENTRY_NONE, and a pipeline that is too large. */
+/* Of one row after the other, each of which takes the packet, an entry stands for so many: none,
+ * for ENTRY_NONE and a pipeline that is too large; and the nth of them: of rows that were merged
+ * the one that takes this packet (NULL: none in particular), which the entry takes. */
 size_t space_whole_n_rows(const struct space_whole *whole, size_t entry);
-size_t space_whole_row(const struct space_whole *whole, size_t entry, size_t nth);
-size_t space_whole_last_row(const struct space_whole *whole, size_t entry);
-
-/* The same of a packet that the entry takes (NULL: none in particular): where rows were merged,
- * those that take it. The way lives in the arena, or as long as `whole`. -1 without memory. */
-int space_whole_way(const struct space_whole *whole, size_t entry, const struct header *header,
-                    struct base_arena *arena, struct space_way *way);
+size_t space_whole_row(const struct space_whole *whole, size_t entry, size_t nth,
+                       const struct header *header);
 
 /* Appends all of them, as ovs-ofctl writes them without statistics: "ROW, then ROW"; for want of
  * memory nothing. */

@@ -3,9 +3,11 @@
  * One table for all of a switch, and the rows behind its entries. */
 #include "space/whole.h"
 
+#include "base/none.h"
 #include "ofctl/flow.h"
 #include "space/table.h"
 #include "testing/cmocka.h"
+#include "testing/random_pipeline.h"
 
 static void add_flow(struct switch_state *state, const char *text)
 {
@@ -38,10 +40,9 @@ static void one_table_is_itself(void **unused)
     assert_ptr_equal(whole.rows, &state.flows);
     assert_null(whole.ways);
     assert_int_equal(space_whole_n_rows(&whole, 1), 1);
-    assert_int_equal(space_whole_row(&whole, 1, 0), 1);
-    assert_int_equal(space_whole_last_row(&whole, 1), 1);
+    assert_int_equal(space_whole_row(&whole, 1, 0, NULL), 1);
     assert_int_equal(space_whole_n_rows(&whole, ENTRY_NONE), 0);
-    assert_int_equal(space_whole_last_row(&whole, ENTRY_NONE), ENTRY_NONE);
+    assert_int_equal(space_whole_n_rows(&whole, ENTRY_NONE), 0);
     assert_rows(&whole, 1, "in_port=2 actions=output:1");
     assert_rows(&whole, ENTRY_NONE, "");
     space_whole_close(&whole);
@@ -62,8 +63,8 @@ static void several_are_composed(void **unused)
     assert_int_equal(whole.flows->n_entries, 1);
     assert_ptr_equal(whole.rows, &state.flows);
     assert_int_equal(space_whole_n_rows(&whole, 0), 2);
-    assert_int_equal(space_whole_row(&whole, 0, 0), 1);
-    assert_int_equal(space_whole_last_row(&whole, 0), 0);
+    assert_int_equal(space_whole_row(&whole, 0, 0, NULL), 1);
+    assert_int_equal(space_whole_row(&whole, 0, 1, NULL), 0);
     assert_rows(&whole, 0, "in_port=1 actions=goto_table:1, then table=1, actions=output:3");
     space_whole_close(&whole);
     assert_null(whole.flows);
@@ -106,7 +107,78 @@ static void a_packet_opens_what_is_merged(void **unused)
     switch_state_free(&state);
 }
 
+static bool is_open(const struct space_whole *whole, size_t entry)
+{
+    bool open = false;
+    for (size_t i = 0; entry != ENTRY_NONE && i < whole->flows->entries[entry].n_actions; i++) {
+        open |= whole->flows->entries[entry].actions[i].type == ACTION_OPEN;
+    }
+    return open;
+}
+
+/* The rows of one composition that a packet meets, by number. False: it is open which. */
+static bool find_rows(const struct space_whole *whole, const struct space_table *table,
+                      const struct header *header, size_t rows[PIPELINE_TABLES], size_t *n)
+{
+    size_t entry = space_table_lookup(table, header, NULL, NULL, NULL);
+    *n = space_whole_n_rows(whole, entry);
+    for (size_t i = 0; i < *n; i++) {
+        rows[i] = space_whole_row(whole, entry, i, header);
+    }
+    return !is_open(whole, entry);
+}
+
+static size_t count_merged(const struct space_whole *whole)
+{
+    size_t n = 0;
+    for (size_t i = 0; whole->ways && i < whole->flows->n_entries; i++) {
+        for (size_t nth = 0; nth < whole->ways[i].n_rows; nth++) {
+            n += whole->ways[i].merged[nth] != NULL;
+        }
+    }
+    return n;
+}
+
+/* Row by row, and merged: a packet meets the same ones. */
+static void a_packet_meets_the_same_rows(void **unused)
+{
+    static const struct space_composition hows[] = {{0}, {.merges = true}};
+    struct universe universe = universe_make();
+    size_t n_merged_leaves = 0;
+    (void)unused;
+    for (int i = 0; i < 200; i++) {
+        struct switch_state state = {0};
+        struct space_whole wholes[2];
+        struct space_table tables[2];
+        random_pipeline(&state, 20);
+        for (int w = 0; w < 2; w++) {
+            assert_int_equal(space_whole_open(&state, &hows[w], &wholes[w]), 0);
+            assert_int_equal(space_whole_index(&wholes[w], &tables[w]), 0);
+            assert_int_equal(space_table_prepare(&tables[w]), 0);
+        }
+        n_merged_leaves += count_merged(&wholes[1]);
+        for (int j = 0; j < 100; j++) {
+            const struct header *header =
+                &universe.headers[random_below((unsigned)universe.n_headers)];
+            size_t rows[2][PIPELINE_TABLES], n, n_merged;
+            if (find_rows(&wholes[0], &tables[0], header, rows[0], &n)) {
+                find_rows(&wholes[1], &tables[1], header, rows[1], &n_merged);
+                assert_int_equal(n_merged, n);
+                assert_memory_equal(rows[0], rows[1], n * sizeof *rows[0]);
+            }
+        }
+        for (int w = 0; w < 2; w++) {
+            space_table_free(&tables[w]);
+            space_whole_close(&wholes[w]);
+        }
+        switch_state_free(&state);
+    }
+    assert_true(n_merged_leaves > 100);
+    free(universe.headers);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_packet_meets_the_same_rows),
     cmocka_unit_test(a_packet_opens_what_is_merged),
     cmocka_unit_test(one_table_is_itself),
     cmocka_unit_test(several_are_composed),

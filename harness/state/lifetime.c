@@ -86,26 +86,18 @@ static enum space_answer is_used(struct state_port *port, size_t c, size_t entry
 
 struct checking {
     struct state_port *port;
-    size_t entry, row; /* one that it stands for */
+    size_t entry, nth; /* of the rows that it stands for */
     unsigned given;
     bool right; /* somewhere */
 };
 
-/* The row, or, where others do the same, the one of them in its place that takes the packet. */
-static const struct flow_entry *late_row(const struct checking *checking,
-                                         const struct header *header)
+/* The row; for a header (NULL: none in particular) the one in whose place it stands that takes it.
+ */
+static const struct flow_entry *row_of(const struct checking *checking, const struct header *header)
 {
     const struct state_run *run = checking->port->run;
-    const struct flow_entry *entries = run->state->flows.entries;
-    size_t row = checking->row;
-    struct space_way way;
-    if (run->whole.ways &&
-        space_whole_way(&run->whole, checking->entry, header, &run->report->arena, &way) == 0) {
-        for (size_t i = 0; i < way.n_rows; i++) {
-            row = entries[way.rows[i]].table_id == entries[row].table_id ? way.rows[i] : row;
-        }
-    }
-    return &entries[row];
+    return &run->state->flows
+                .entries[space_whole_row(&run->whole, checking->entry, checking->nth, header)];
 }
 
 /* An entry that takes headers of the case, as far as matches tell. */
@@ -113,8 +105,8 @@ static void check_case(const struct checking *checking, size_t c, bool wrong)
 {
     struct state_port *port = checking->port;
     struct state_run *run = port->run;
-    size_t row = checking->row;
-    bool ends = state_lifetime_ends(run, &run->state->flows.entries[row]);
+    size_t row = space_whole_row(&run->whole, checking->entry, checking->nth, NULL);
+    bool ends = state_lifetime_ends(run, row_of(checking, NULL));
     bool ask_late = wrong && !port->found.late;
     bool ask_ends = ends && run->n_expiring < EXPIRING_NAMED;
     if (ends && !ask_ends) {
@@ -124,7 +116,7 @@ static void check_case(const struct checking *checking, size_t c, bool wrong)
     enum space_answer used =
         ask_late || ask_ends ? is_used(port, c, checking->entry, &example) : SPACE_EMPTY;
     if (used == SPACE_FOUND && ask_late) {
-        port->found.late = late_row(checking, &example);
+        port->found.late = row_of(checking, &example);
         port->found.late_expires_sec = port->cases[c].expires_sec;
         port->late_case = c;
     }
@@ -140,8 +132,8 @@ static bool check_overlapping(void *aux, uint32_t c, const struct match *match)
 {
     struct checking *checking = aux;
     struct state_port *port = checking->port;
-    const struct flow_entry *flow = &port->run->state->flows.entries[checking->row];
-    bool wrong = state_lifetime_wrong(flow, port->cases[c].expires_sec, checking->given);
+    bool wrong =
+        state_lifetime_wrong(row_of(checking, NULL), port->cases[c].expires_sec, checking->given);
     (void)match;
     check_case(checking, c, wrong);
     checking->right = checking->right || !wrong;
@@ -150,12 +142,12 @@ static bool check_overlapping(void *aux, uint32_t c, const struct match *match)
 
 /* One of the wrong lifetime that is used is enough, and a few that will
  * expire; the others of the port are only counted. */
-static void check_lifetime(struct state_port *port, size_t entry, size_t row)
+static void check_lifetime(struct state_port *port, size_t entry, size_t nth)
 {
     const struct state_run *run = port->run;
-    const struct flow_entry *flow = &run->state->flows.entries[row];
+    size_t row = space_whole_row(&run->whole, entry, nth, NULL);
     unsigned given = run->listed.given ? run->listed.given[row] : 0;
-    struct checking checking = {.port = port, .entry = entry, .row = row, .given = given};
+    struct checking checking = {.port = port, .entry = entry, .nth = nth, .given = given};
     if (!state_port_cases(port, &run->whole.flows->entries[entry].match, port->n_cases,
                           check_overlapping, &checking)) {
         state_port_open(port, NULL, ENTRY_NONE, NULL);
@@ -163,7 +155,7 @@ static void check_lifetime(struct state_port *port, size_t entry, size_t row)
     if (run->whole.ways) {
         port->found.n_late = port->found.late != NULL; /* a row is in many ways: not counted */
     } else {
-        port->found.n_late += !checking.right || port->found.late == flow;
+        port->found.n_late += !checking.right || port->found.late == row_of(&checking, NULL);
     }
 }
 
@@ -180,7 +172,7 @@ void state_port_lifetimes(struct state_port *port)
         for (size_t j = 0; j < lists[i].n_entries; j++) {
             uint32_t entry = lists[i].entries[j];
             for (size_t nth = 0; nth < space_whole_n_rows(&run->whole, entry); nth++) {
-                check_lifetime(port, entry, space_whole_row(&run->whole, entry, nth));
+                check_lifetime(port, entry, nth);
             }
         }
     }

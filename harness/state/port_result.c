@@ -101,11 +101,9 @@ static const struct flow_entry *find_right_row(struct state_port *port,
     const struct space_whole *whole = &port->run->whole;
     const struct header *example = &deviation->where.example;
     size_t entry = find_right_entry(port, deviation);
-    struct base_arena arena = {0};
-    struct space_way way = {0};
-    bool takes = space_whole_way(whole, entry, example, &arena, &way) == 0 && way.n_rows > 0 &&
-                 match_takes(&whole->rows->entries[way.rows[0]].match, example);
-    base_arena_free(&arena);
+    size_t first = space_whole_n_rows(whole, entry) > 0 ? space_whole_row(whole, entry, 0, example)
+                                                        : ENTRY_NONE;
+    bool takes = first != ENTRY_NONE && match_takes(&whole->rows->entries[first].match, example);
     return takes ? row_at(port, deviation, entry) : NULL;
 }
 

@@ -43,9 +43,7 @@ void state_excuse(const struct state_run *run, const struct state_unseen *unseen
 const struct flow_entry *state_last_row(const struct state_run *run, size_t entry,
                                         const struct header *header)
 {
-    struct space_way way;
-    return space_whole_way(&run->whole, entry, header, &run->report->arena, &way) < 0 ||
-                   way.n_rows == 0
-               ? NULL
-               : &run->state->flows.entries[way.rows[way.n_rows - 1]];
+    size_t n = space_whole_n_rows(&run->whole, entry);
+    return n == 0 ? NULL
+                  : &run->state->flows.entries[space_whole_row(&run->whole, entry, n - 1, header)];
 }

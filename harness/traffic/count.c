@@ -29,7 +29,8 @@ static void count_hop(struct counting *counting, const struct path_walk *walk, s
                         ? path_n_rows(counting->tables, hop->in.sw, hop->entry)
                         : 0;
     for (size_t row = 0; row < n_rows; row++) {
-        count->packets[hop->in.sw][path_row(counting->tables, hop->in.sw, hop->entry, row)] += sent;
+        count->packets[hop->in.sw][path_row(counting->tables, hop->in.sw, hop->entry, row,
+                                            &hop->header)] += sent;
     }
     if (in) {
         in->rx += sent;

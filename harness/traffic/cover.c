@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "path/backward.h"
 #include "path/forward.h"
+#include "space/rewrite.h"
 
 #include <stdlib.h>
 
@@ -30,9 +31,11 @@ struct cover_work {
     size_t n_entries;
     uint32_t *hidden_by; /* a row of the same switch */
     bool *has_candidate;
-    bool *comes;            /* whether it takes any frame of a host that sends; NULL: not known */
-    struct header *packets; /* no two equal, without in_port */
-    bool *anywhere;         /* by packet: to be tried from hosts of other switches too */
+    bool *comes; /* whether it takes any frame of a host that sends; NULL: not known */
+    const struct match *coming; /* some that do */
+    bool samples_all;           /* of merged rows */
+    struct header *packets;     /* no two equal, without in_port */
+    bool *anywhere;             /* by packet: to be tried from hosts of other switches too */
     size_t packets_capacity, anywhere_capacity;
     struct base_interner numbers; /* of packets */
     struct candidate *candidates;
@@ -57,10 +60,11 @@ static size_t n_takers(const struct cover_work *work, size_t sw)
     return flows ? flows->n_entries : 0;
 }
 
-/* The number of the nth row that the entry stands for. */
-static uint32_t number_of(const struct cover_work *work, size_t sw, size_t entry, size_t nth)
+/* The number of the nth row that the entry stands for, of a packet that comes there. */
+static uint32_t number_of(const struct cover_work *work, const struct path_hop *hop, size_t nth)
 {
-    return (uint32_t)(work->first[sw] + path_row(work->network, sw, entry, nth));
+    size_t sw = hop->in.sw;
+    return (uint32_t)(work->first[sw] + path_row(work->network, sw, hop->entry, nth, &hop->header));
 }
 
 static bool takes_packets(const struct cover_work *work, size_t sw, size_t entry)
@@ -106,13 +110,18 @@ static size_t n_exercised_by(const struct cover_work *work, const struct path_ho
     return hop->is_taken ? path_n_rows(work->network, hop->in.sw, hop->entry) : 0;
 }
 
-/* The entry stands for a row for which nothing is found yet. */
-static bool is_wanted(const struct cover_work *work, size_t sw, size_t entry, bool with_candidates)
+/* For a row nothing is found yet. */
+static bool is_wanted(const struct cover_work *work, uint32_t number, bool with_candidates)
+{
+    return !is_settled(work, number) && (with_candidates || !work->has_candidate[number]);
+}
+
+/* For one of the rows that a visit exercises. */
+static bool wants_visit(const struct cover_work *work, const struct path_hop *hop)
 {
     bool wanted = false;
-    for (size_t i = 0; i < path_n_rows(work->network, sw, entry) && !wanted; i++) {
-        uint32_t number = number_of(work, sw, entry, i);
-        wanted = !is_settled(work, number) && (with_candidates || !work->has_candidate[number]);
+    for (size_t nth = 0; nth < n_exercised_by(work, hop) && !wanted; nth++) {
+        wanted = is_wanted(work, number_of(work, hop, nth), true);
     }
     return wanted;
 }
@@ -162,7 +171,7 @@ static bool is_of_use(const struct cover_work *work, const struct path_walk *wal
     bool is_of_use = false;
     for (size_t i = 0; walk->ends && i < walk->n_hops && !is_of_use; i++) {
         const struct path_hop *hop = &walk->hops[i];
-        is_of_use = hop->is_taken && is_wanted(work, hop->in.sw, hop->entry, true);
+        is_of_use = wants_visit(work, hop);
     }
     return is_of_use;
 }
@@ -182,7 +191,7 @@ static void note_harm(struct cover_work *work, const struct path_walk *walk)
     for (size_t i = 0; i < walk->n_hops; i++) {
         const struct path_hop *hop = &walk->hops[i];
         for (size_t nth = 0; nth < n_exercised_by(work, hop); nth++) {
-            note_miss(work, number_of(work, hop->in.sw, hop->entry, nth), TRAFFIC_MISS_HARM);
+            note_miss(work, number_of(work, hop, nth), TRAFFIC_MISS_HARM);
         }
     }
 }
@@ -214,7 +223,7 @@ static int add_exercised(struct cover_work *work, const struct path_hop *hop,
                          struct candidate *candidate)
 {
     for (size_t nth = 0; nth < n_exercised_by(work, hop); nth++) {
-        uint32_t number = number_of(work, hop->in.sw, hop->entry, nth);
+        uint32_t number = number_of(work, hop, nth);
         if (is_settled(work, number) || lists(work, candidate, number)) {
             continue;
         }
@@ -254,15 +263,63 @@ static int try_packet(struct cover_work *work, size_t host, size_t packet, struc
     return 0;
 }
 
+/* ------------------------------------------------------------------- aims */
+
+/* What of an entry is to be exercised: one row, by what the entry takes; of rows that are merged,
+ * by what comes to one of them. */
+struct aim {
+    struct path_target target;
+    const struct space_merged *merged; /* NULL: it is not one of these */
+    size_t cube;                       /* of these */
+    uint32_t row;
+};
+
+/* Calls `ask` for each row of an entry, until it is told that it is enough. */
+typedef int ask_aim(struct cover_work *work, const struct aim *aim, struct path_walk *walk,
+                    bool *enough);
+
+static int each_aim(struct cover_work *work, size_t sw, size_t entry, ask_aim *ask,
+                    struct path_walk *walk)
+{
+    const struct space_way *way = path_way(work->network, sw, entry);
+    struct aim aim = {.target = {.sw = sw, .entry = entry}};
+    size_t n = path_n_rows(work->network, sw, entry);
+    bool enough = false;
+    int status = 0;
+    for (size_t nth = 0; nth < n && status == 0 && !enough; nth++) {
+        aim.merged = way ? way->merged[nth] : NULL;
+        size_t n_cubes = aim.merged ? aim.merged->n_cubes : 1;
+        for (aim.cube = 0; aim.cube < n_cubes && status == 0 && !enough; aim.cube++) {
+            aim.row = aim.merged ? aim.merged->rows[aim.cube]
+                                 : (uint32_t)path_row(work->network, sw, entry, nth, NULL);
+            status = ask(work, &aim, walk, &enough);
+        }
+    }
+    return status;
+}
+
+static uint32_t aim_number(const struct cover_work *work, const struct aim *aim)
+{
+    return (uint32_t)work->first[aim->target.sw] + aim->row;
+}
+
+/* The cube of what comes to the aim's row; of an entry without merged rows NULL. */
+static const struct space_region *open_within(const struct aim *aim, struct space_region *within)
+{
+    if (aim->merged) {
+        *within = (struct space_region){.cube = aim->merged->cubes[aim->cube]};
+    }
+    return aim->merged ? within : NULL;
+}
+
 /* A port by which packets for this entry may come: its own; that of a host that
  * sends; any. */
-static struct path_cable way_in(const struct cover_work *work, size_t sw,
-                                const struct flow_entry *flow)
+static struct path_cable way_in(const struct cover_work *work, size_t sw, const struct match *match)
 {
     const struct path_network *network = work->network;
     struct path_cable any = {.port = {.sw = sw, .port = 1}};
-    if (flow->match.mask.in_port) {
-        any.port.port = flow->match.value.in_port;
+    if (match->mask.in_port) {
+        any.port.port = match->value.in_port;
         any.peer = path_network_peer(network, any.port);
         return any;
     }
@@ -275,24 +332,30 @@ static struct path_cable way_in(const struct cover_work *work, size_t sw,
     return any;
 }
 
-/* One packet that the entry takes: it is tried from the host at whose port it
- * enters, if there is one, and noted for the others. */
-static int sample_entry(struct cover_work *work, size_t sw, size_t entry, struct path_walk *walk)
+/* One packet for the aim: it is tried from the host at whose port it enters, if there is one, and
+ * noted for the others. One of merged rows is enough at first: others may go with other entries. */
+static int sample_aim(struct cover_work *work, const struct aim *aim, struct path_walk *walk,
+                      bool *enough)
 {
-    const struct flow_entry *flow = &work->network->switches[sw].flows->entries[entry];
-    struct path_cable in = way_in(work, sw, flow);
+    const struct path_network *network = work->network;
+    const struct path_target *target = &aim->target;
+    const struct flow_entry *flow = &network->switches[target->sw].flows->entries[target->entry];
+    struct space_region within;
+    struct path_target wanted = {target->sw, target->entry, open_within(aim, &within)};
+    const struct match *cube = wanted.within ? &within.cube : &flow->match;
+    struct path_cable in = way_in(work, target->sw, cube);
     struct header header;
     size_t packet;
-    if (!is_wanted(work, sw, entry, !path_is_composed(work->network, sw)) ||
-        path_origin_sample(work->network, sw, entry, in.port.port, &work->budget, &header) !=
-            SPACE_FOUND) {
+    if (!is_wanted(work, aim_number(work, aim), !path_is_composed(network, target->sw)) ||
+        path_origin_sample(network, &wanted, in.port.port, &work->budget, &header) != SPACE_FOUND) {
         return 0;
     }
     if (number_packet(work, header, &packet) < 0) {
         return -1;
     }
     bool from_host = in.peer.kind == PEER_HOST;
-    work->anywhere[packet] = work->anywhere[packet] || !from_host || !flow->match.mask.in_port;
+    work->anywhere[packet] = work->anywhere[packet] || !from_host || !cube->mask.in_port;
+    *enough = aim->merged && !work->samples_all;
     return from_host && sends(work, in.peer.host) ? try_packet(work, in.peer.host, packet, walk)
                                                   : 0;
 }
@@ -340,14 +403,24 @@ static size_t count_left(const struct cover_work *work)
     return n;
 }
 
+static int note_aim(struct cover_work *work, const struct aim *aim, struct path_walk *unused,
+                    bool *enough)
+{
+    (void)unused;
+    (void)enough;
+    if (!aim->merged || match_overlaps(work->coming, &aim->merged->cubes[aim->cube])) {
+        work->comes[aim_number(work, aim)] = true;
+    }
+    return 0;
+}
+
 static bool note_taken(void *aux, const struct path_reach_hop *hop, const struct match *cube)
 {
     struct cover_work *work = aux;
-    (void)cube;
-    for (size_t nth = 0; nth < path_n_rows(work->network, hop->in.sw, hop->entry); nth++) {
-        work->comes[number_of(work, hop->in.sw, hop->entry, nth)] = true;
-    }
-    return true;
+    struct match coming = space_image(&hop->rewrite, cube);
+    coming.value.in_port = hop->in.port;
+    work->coming = &coming;
+    return each_aim(work, hop->in.sw, hop->entry, note_aim, NULL) == 0;
 }
 
 /* Follows all that a host sends. Whether that is all known. */
@@ -382,63 +455,108 @@ static void note_reached(struct cover_work *work)
     }
 }
 
-/* Whether a frame of a host may come to it, as far as is known. */
-static bool may_come(const struct cover_work *work, size_t sw, size_t entry)
+/* What earlier ones of merged rows take, is not left for the aim. The first of them that does;
+ * NULL: none. -1 without memory. */
+static int leave_earlier(const struct aim *aim, struct space_region *within, const uint32_t **by)
 {
-    bool may = true;
-    for (size_t nth = 0; nth < path_n_rows(work->network, sw, entry) && work->comes; nth++) {
-        may = may && work->comes[number_of(work, sw, entry, nth)];
+    const struct space_merged *merged = aim->merged;
+    *by = NULL;
+    for (size_t i = 0; merged && i < aim->cube; i++) {
+        bool overlaps = match_overlaps(&within->cube, &merged->cubes[i]);
+        *by = overlaps && !*by ? &merged->rows[i] : *by;
+        if (space_exclude(within, &merged->cubes[i]) < 0) {
+            return -1;
+        }
     }
-    return may;
+    return 0;
 }
 
-/* Decides about an entry that no sample exercised, and that may take packets. */
-static int search_entry(struct cover_work *work, size_t sw, size_t entry, struct path_walk *walk)
+/* Which row takes what the aim would; none: 0. */
+static uint32_t hider_of(const struct cover_work *work, const struct aim *aim,
+                         const struct path_origin *reach, const uint32_t *earlier)
+{
+    size_t entry = aim->target.entry;
+    return !reach->is_hidden ? 0
+           : reach->hidden_by == entry && earlier
+               ? *earlier
+               : (uint32_t)path_last_row(work->network, aim->target.sw, reach->hidden_by, NULL);
+}
+
+static int decide_aim(struct cover_work *work, const struct aim *aim,
+                      const struct path_target *target, const uint32_t *earlier,
+                      struct path_walk *walk)
 {
     size_t packet;
     size_t budget = work->budget < ENTRY_BUDGET ? work->budget : ENTRY_BUDGET, had = budget;
+    uint32_t number = aim_number(work, aim);
     struct path_origin reach;
     enum space_answer answer =
-        !may_come(work, sw, entry)
-            ? path_origin_none(work->network, sw, entry, &budget, &reach)
-            : path_origin_of_entry(work->network, work->options->sends, sw, entry, &budget, &reach);
+        work->comes && !work->comes[number]
+            ? path_origin_none(work->network, target, &budget, &reach)
+            : path_origin_of_entry(work->network, work->options->sends, target, &budget, &reach);
     work->budget -= had - budget;
     if (answer == SPACE_FOUND) {
         return number_packet(work, reach.header, &packet) < 0
                    ? -1
                    : try_packet(work, reach.host, packet, walk);
     }
-    for (size_t nth = 0; nth < path_n_rows(work->network, sw, entry); nth++) {
-        uint32_t number = number_of(work, sw, entry, nth);
-        size_t by = reach.is_hidden ? path_last_row(work->network, sw, reach.hidden_by) : 0;
-        note_miss(work, number, miss_of(answer, &reach));
-        work->hidden_by[number] = (uint32_t)by;
-    }
+    note_miss(work, number, miss_of(answer, &reach));
+    work->hidden_by[number] = hider_of(work, aim, &reach, earlier);
     return 0;
+}
+
+/* Decides about an aim that no sample exercised. */
+static int search_aim(struct cover_work *work, const struct aim *aim, struct path_walk *walk,
+                      bool *enough)
+{
+    struct space_region within = {0};
+    struct path_target target = {aim->target.sw, aim->target.entry, open_within(aim, &within)};
+    const uint32_t *earlier;
+    (void)enough;
+    if (!is_wanted(work, aim_number(work, aim), false)) {
+        return 0;
+    }
+    int status = leave_earlier(aim, &within, &earlier) < 0
+                     ? -1
+                     : decide_aim(work, aim, &target, earlier, walk);
+    space_region_free(&within);
+    return status;
+}
+
+/* Asks for each entry that may take packets. */
+static int each_entry(struct cover_work *work, ask_aim *ask, struct path_walk *walk)
+{
+    int status = 0;
+    for (size_t sw = 0; sw < work->network->topology->n_switches; sw++) {
+        for (size_t i = 0; i < n_takers(work, sw) && status == 0; i++) {
+            status = takes_packets(work, sw, i) ? each_aim(work, sw, i, ask, walk) : 0;
+        }
+    }
+    return status;
 }
 
 static int find_candidates(struct cover_work *work, struct path_walk *walk)
 {
     const struct path_network *network = work->network;
-    size_t n_switches = network->topology->n_switches;
-    int status = 0;
-    for (size_t sw = 0; sw < n_switches; sw++) {
-        for (size_t i = 0; i < n_takers(work, sw) && status == 0; i++) {
-            status = takes_packets(work, sw, i) ? sample_entry(work, sw, i, walk) : 0;
-        }
-    }
-    status = status < 0 ? -1 : sample_hosts(work, walk);
-    note_reached(work);
-    for (size_t sw = 0; sw < n_switches; sw++) {
-        for (size_t i = 0; i < n_takers(work, sw) && status == 0; i++) {
+    for (size_t sw = 0; sw < network->topology->n_switches; sw++) {
+        for (size_t i = 0; i < n_takers(work, sw); i++) {
             if (!takes_packets(work, sw, i)) {
-                work->miss[number_of(work, sw, i, 0)] = TRAFFIC_MISS_NEVER;
-            } else if (is_wanted(work, sw, i, false)) {
-                status = search_entry(work, sw, i, walk);
+                work->miss[work->first[sw] + path_row(network, sw, i, 0, NULL)] =
+                    TRAFFIC_MISS_NEVER;
             }
         }
     }
-    return status;
+    for (int pass = 0; pass < 2; pass++) {
+        work->samples_all = pass > 0;
+        if (each_entry(work, sample_aim, walk) < 0) {
+            return -1;
+        }
+    }
+    if (sample_hosts(work, walk) < 0) {
+        return -1;
+    }
+    note_reached(work);
+    return each_entry(work, search_aim, walk);
 }
 
 /* ------------------------------------------------------------- greedy cover */
@@ -514,7 +632,7 @@ static bool mark(struct cover_work *work, const struct path_walk *walk)
     for (size_t i = 0; i < walk->n_hops; i++) {
         const struct path_hop *hop = &walk->hops[i];
         for (size_t nth = 0; nth < n_exercised_by(work, hop); nth++) {
-            is_new |= settle(work, number_of(work, hop->in.sw, hop->entry, nth));
+            is_new |= settle(work, number_of(work, hop, nth));
         }
     }
     return is_new;
