@@ -47,6 +47,8 @@ static const struct base_option options[] = {
     {"tap", 0, "FILE", set_tap, offsetof(struct check, tap.path), .is_optional = true,
      .help = "the report as TAP; without FILE on stdout, in place of the text"},
     CLI_OPTION_HTML,
+    CLI_OPTION_PROMETHEUS,
+    CLI_OPTION_GITHUB,
     {"pcapng", 0, "FILE", base_option_text, offsetof(struct check, pcapng.path),
      .help = "the frames of failing probes, for Wireshark"},
     CLI_OPTION_VERBOSE("list what passed too, and where the time went"),
@@ -66,7 +68,7 @@ static const struct base_option options[] = {
     {0},
 };
 
-enum { N_FILES = 5 };
+enum { N_FILES = 6 };
 
 /* The reports that may go to a file, in the order of their writing. */
 static void list_files(struct check *check, struct cli_output *files[N_FILES])
@@ -76,6 +78,7 @@ static void list_files(struct check *check, struct cli_output *files[N_FILES])
     files[2] = &check->tap;
     files[3] = &check->pcapng;
     files[4] = &check->job.html;
+    files[5] = &check->job.prometheus;
 }
 
 /* At most one report goes to stdout; the text does if no other one is to. */
@@ -109,7 +112,7 @@ static int settle(struct cli_job *job)
 static int open_files(struct check *check)
 {
     struct cli_output *files[N_FILES];
-    int status = CLI_CONFORMS;
+    int status = cli_open_github(&check->job);
     list_files(check, files);
     for (size_t i = 0; i < N_FILES && status == CLI_CONFORMS; i++) {
         status = cli_open_output(&check->job, files[i]);

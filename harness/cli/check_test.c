@@ -130,6 +130,41 @@ static void each_report_goes_where_it_should(void **state)
     fake_cli_close(cli);
 }
 
+static void github_and_prometheus_are_told(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("no-mirror");
+    EXPECT(cli, 1, "check", expected);
+    assert_null(strstr(cli->err, "::error "));
+    fake_cli_write(cli, "s", "before\n");
+    setenv("GITHUB_STEP_SUMMARY", fake_cli_path(cli, "s"), 1);
+    EXPECT(cli, 1, "check", expected, "--github", "--prometheus", fake_cli_path(cli, "m"), "--html",
+           fake_cli_path(cli, "h"));
+    fake_cli_says(cli->err, "::error file=expected/demon/simulated.yaml,line=");
+    char *summary = fake_cli_read(cli, "s"), *metrics = fake_cli_read(cli, "m"),
+         *html = fake_cli_read(cli, "h");
+    assert_memory_equal(summary, "before\n### fail: ", 17);
+    fake_cli_says(metrics, "tapproof_conforms{expectation=\"expected/demon/simulated.yaml\"} 0\n");
+    fake_cli_says(html, "</html>");
+    free(summary);
+    free(metrics);
+    free(html);
+    setenv("GITHUB_ACTIONS", "true", 1); /* a workflow needs no option */
+    EXPECT(cli, 1, "prove", expected);
+    fake_cli_says(cli->err, "::error ");
+    setenv("GITHUB_STEP_SUMMARY", "/nonexistent/s", 1);
+    EXPECT(cli, 2, "check", expected);
+    fake_cli_says(cli->err, "GITHUB_STEP_SUMMARY: /nonexistent/s: No such file");
+    unsetenv("GITHUB_ACTIONS");
+    EXPECT(cli, 1, "check", expected);
+    unsetenv("GITHUB_STEP_SUMMARY");
+    EXPECT(cli, 2, "prove", expected, "--json", "-", "--html", "-");
+    fake_cli_says(cli->err, "only one report can go to stdout");
+    EXPECT(cli, 1, "prove", expected, "--html", "-");
+    assert_memory_equal(cli->out, "<!DOCTYPE html>", 15);
+    fake_cli_close(cli);
+}
+
 static void load_time_is_part_of_the_whole(void **state)
 {
     (void)state;
@@ -347,6 +382,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ids_are_listed),
     cmocka_unit_test(a_selection_of_nothing_is_an_error),
     cmocka_unit_test(each_report_goes_where_it_should),
+    cmocka_unit_test(github_and_prometheus_are_told),
     cmocka_unit_test(load_time_is_part_of_the_whole),
     cmocka_unit_test(reports_that_cannot_be_written_are_no_pass),
     cmocka_unit_test(an_input_is_not_replaced),

@@ -56,7 +56,9 @@ struct cli_job {
         world;       /* the one of the program, interrupted by signals and limited by `memory` */
     uint64_t memory; /* bytes; 0: half of what there is */
     bool verbose;
-    struct cli_output text, json, html;
+    struct cli_output text, json, html, prometheus;
+    bool github;              /* --github, or this is one of its workflows */
+    int summary_fd;           /* of the workflow's step; -1: none */
     struct yaml_files files;  /* this machine's; those that are read are noted in `inputs` */
     struct cli_input *inputs; /* no output may replace them; freed behind the command */
     size_t n_inputs, inputs_capacity;
@@ -128,6 +130,17 @@ enum { CLI_TIME_MAX_MS = 86400000 };
         "html", 0, "FILE", base_option_text, CLI_JOB(html.path),                                   \
             .help = "the report as one HTML file, with a picture of the network"                   \
     }
+#define CLI_OPTION_PROMETHEUS                                                                      \
+    {                                                                                              \
+        "prometheus", 0, "FILE", base_option_text, CLI_JOB(prometheus.path),                       \
+            .help = "counts of the report, in Prometheus' text format"                             \
+    }
+#define CLI_OPTION_GITHUB                                                                          \
+    {                                                                                              \
+        "github", 0, NULL, base_option_flag, CLI_JOB(github),                                      \
+            .help = "annotations on stderr and the summary of the step ($GITHUB_STEP_SUMMARY), "   \
+                    "as GitHub's workflows read them; there it is on by itself"                    \
+    }
 #define CLI_OPTION_VERBOSE(text)                                                                   \
     {                                                                                              \
         "verbose", 'v', NULL, base_option_flag, CLI_JOB(verbose), .help = (text)                   \
@@ -176,8 +189,8 @@ void cli_print_diagnostics(const struct yaml_diagnostics *diagnostics);
  * topology's own endpoints). */
 const char *cli_lab_path(const char *option);
 
-/* Opens job->json, job->html and job->text; the text goes to stdout unless its path is set
- * already, or another report goes there. CLI_CONFORMS, or a message and CLI_USAGE. */
+/* Opens job->json, job->html, job->prometheus and job->text; the text goes to stdout unless its
+ * path is set already, or another report goes there. CLI_CONFORMS, or a message and CLI_USAGE. */
 int cli_open_reports(struct cli_job *job);
 
 /* CLI_CONFORMS, also if the output is not wanted, or a message and CLI_USAGE: it cannot
@@ -215,7 +228,15 @@ int cli_read_states(struct cli_job *job, unsigned what);
  * otherwise. */
 struct report_text_options cli_text_options(bool verbose);
 
-/* Writes a report of verdicts as text, JSON and HTML. Returns the exit status. */
+/* Whether GitHub is to be told, and the file of its summary. CLI_CONFORMS, or a message and
+ * CLI_USAGE: it cannot be opened. */
+int cli_open_github(struct cli_job *job);
+
+/* Tells GitHub, if it is to be told. CLI_CONFORMS, or a message and CLI_UNJUDGED. */
+int cli_put_github(struct cli_job *job, const struct report *report);
+
+/* Writes a report of verdicts as text, JSON, HTML and for Prometheus, and tells GitHub. Returns the
+ * exit status. */
 int cli_put_verdicts(struct cli_job *job, const struct report *report);
 
 /* The exit status that the verdict of a report means. */

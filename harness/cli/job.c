@@ -150,17 +150,19 @@ int cli_open_output(const struct cli_job *job, struct cli_output *output)
 
 int cli_open_reports(struct cli_job *job)
 {
-    size_t n =
-        (job->json.path && is_stdout(&job->json)) + (job->html.path && is_stdout(&job->html));
+    struct cli_output *outputs[] = {&job->json, &job->html, &job->prometheus, &job->text};
+    size_t n = 0;
+    for (size_t i = 0; i < 3; i++) {
+        n += outputs[i]->path && is_stdout(outputs[i]);
+    }
     if (n > 1) {
         return cli_usage_error(job, "only one report can go to stdout");
     }
     if (!job->text.path && n == 0) {
         job->text.path = "-";
     }
-    struct cli_output *outputs[] = {&job->json, &job->html, &job->text};
-    int status = CLI_CONFORMS;
-    for (size_t i = 0; i < 3 && status == CLI_CONFORMS; i++) {
+    int status = cli_open_github(job);
+    for (size_t i = 0; i < 4 && status == CLI_CONFORMS; i++) {
         status = cli_open_output(job, outputs[i]);
     }
     return status;
@@ -274,7 +276,7 @@ int cli_exit_of(const struct report *report)
 int cli_put_verdicts(struct cli_job *job, const struct report *report)
 {
     struct report_text_options how = cli_text_options(job->verbose);
-    struct base_buffer text = {0}, json = {0}, html = {0};
+    struct base_buffer text = {0}, json = {0}, html = {0}, prometheus = {0};
     if (job->text.is_open) {
         report_text(report, &how, &text);
     }
@@ -284,6 +286,12 @@ int cli_put_verdicts(struct cli_job *job, const struct report *report)
     if (job->html.is_open) {
         report_html(report, job->topology, BASE_VERSION, &html);
     }
+    if (job->prometheus.is_open) {
+        report_prometheus(report, (double)job->run.world->wall_ns(job->run.world) / 1e9,
+                          &prometheus);
+    }
     int status = cli_write_reports(job, cli_exit_of(report), &text, &json);
-    return cli_worse(job, status, cli_write_output(job, &job->html, &html));
+    status = cli_worse(job, status, cli_write_output(job, &job->html, &html));
+    status = cli_worse(job, status, cli_write_output(job, &job->prometheus, &prometheus));
+    return cli_worse(job, status, cli_put_github(job, report));
 }

@@ -19,6 +19,8 @@ static const struct base_option options[] = {
     CLI_OPTION_PATTERN("claims"),
     CLI_OPTION_JSON,
     CLI_OPTION_HTML,
+    CLI_OPTION_PROMETHEUS,
+    CLI_OPTION_GITHUB,
     CLI_OPTION_VERBOSE("list what was proved too, and where the time went"),
     CLI_OPTION_TIMEOUT,
     CLI_OPTION_MEMORY,

@@ -98,7 +98,10 @@ static void what_they_do(void **state)
     const char *saved = fake_cli_path(cli, "saved");
     LINE(cli, "prove", e);
     LINE(cli, "check", e, "--only", "state");
-    EXPECT(cli, CLI_CONFORMS, "flows", fake_cli_path(cli, "t.yaml"), "--save", saved);
+    /* The switch is in this process, too, and closes its end when it comes to it: open files are
+     * not counted. */
+    const char *save[] = {"flows", fake_cli_path(cli, "t.yaml"), "--save", saved, NULL};
+    assert_int_equal(fake_cli_run(cli, save), CLI_CONFORMS);
     LINE(cli, "diff", saved, saved);
     LINE(cli, "explain", e, "s1", "1");
     close_it(cli, &fake);

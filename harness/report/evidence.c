@@ -264,6 +264,16 @@ void report_put_evidence(const struct report_paper *paper, const struct result *
     put_row(paper, "source", result->source);
 }
 
+const struct cause *report_cause_told_by(const struct report *report, const struct result *result)
+{
+    for (size_t i = 0; i < report->n_causes && !result->is_consequence; i++) {
+        if (&report->results[report->causes[i].results[0]] == result) {
+            return &report->causes[i];
+        }
+    }
+    return NULL;
+}
+
 static void put_statements(struct report_tree *tree, const struct result *result)
 {
     size_t n = 0;

@@ -45,6 +45,9 @@ void report_put_statement(const struct report_paper *paper, const struct result 
 /* The reason, then a row for each piece of evidence. */
 void report_put_evidence(const struct report_paper *paper, const struct result *result);
 
+/* The cause that this result of the report tells best; NULL: it tells none. */
+const struct cause *report_cause_told_by(const struct report *report, const struct result *result);
+
 /* The fields as keys of the map that is open. */
 void report_put_fields(struct report_tree *tree, const struct result *result);
 

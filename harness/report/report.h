@@ -51,4 +51,16 @@ void report_tap(const struct report *report, struct base_buffer *out);
 void report_html(const struct report *report, const struct topology *topology, const char *version,
                  struct base_buffer *out);
 
+/* Commands of GitHub's workflows, a line each, as a job's log has them: an annotation for each
+ * cause that failed, at the line of the expectation, and for what is inconclusive; at most ten of
+ * each, which is what GitHub shows. */
+void report_github(const struct report *report, struct base_buffer *out);
+
+/* The summary as GitHub's Markdown, below its limit of 1 MiB: counts, and a row for each result
+ * that deviates or could not be judged, up to 200. */
+void report_markdown(const struct report *report, struct base_buffer *out);
+
+/* Gauges in Prometheus' text format 0.0.4. `unix_seconds`: when the run ended. */
+void report_prometheus(const struct report *report, double unix_seconds, struct base_buffer *out);
+
 #endif

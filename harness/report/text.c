@@ -74,19 +74,6 @@ static void put_headline(const struct section *section, const struct result *res
     }
 }
 
-/* The cause that this result tells; NULL: none, or it has no other results. */
-static const struct cause *cause_told_by(const struct section *section, const struct result *result)
-{
-    const struct report *report = section->report;
-    for (size_t i = 0; i < report->n_causes && !result->is_consequence; i++) {
-        const struct cause *cause = &report->causes[i];
-        if (&report->results[cause->results[0]] == result && cause->n_results > 1) {
-            return cause;
-        }
-    }
-    return NULL;
-}
-
 /* What fails for the same cause, a line each. */
 static void put_consequences(const struct section *section, const struct cause *cause)
 {
@@ -107,11 +94,11 @@ static void put_consequences(const struct section *section, const struct cause *
 
 static void put_in_full(const struct section *section, const struct result *result)
 {
-    const struct cause *cause = cause_told_by(section, result);
+    const struct cause *cause = report_cause_told_by(section->report, result);
     put_headline(section, result);
     base_put_text(section->paper.out, "\n");
     report_put_evidence(&section->paper, result);
-    if (cause && !section->verbose) {
+    if (cause && cause->n_results > 1 && !section->verbose) {
         put_consequences(section, cause);
     }
     base_put_text(section->paper.out, "\n");

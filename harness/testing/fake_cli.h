@@ -87,6 +87,8 @@ static inline void fake_cli_begin(struct fake_cli *cli, const char *topology, co
     }
     fake_cli_write(cli, "lab.yaml", base_buffer_text(&lab));
     base_buffer_free(&lab);
+    unsetenv("GITHUB_ACTIONS");
+    unsetenv("GITHUB_STEP_SUMMARY");
     setenv("TAPPROOF_LAB", fake_cli_path(cli, "lab.yaml"), 1);
 }
 
