@@ -6,6 +6,7 @@
 #include "testing/cmocka.h"
 #include "testing/yaml_memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -204,6 +205,35 @@ static void what_a_policy_makes_impossible_is_told(void **state)
     tapd_policy_free(named);
 }
 
+/* A tap that traffic has asked for stays as long as its rule does: RULE, or RULE@PORT. */
+static void a_tap_of_traffic_has_a_rule(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool stays;
+    } cases[] = {{"busy", true},   {"busy@s1:1", true},   {"bus", false},
+                 {"busy2", false}, {"busy2@s1:1", false}, {"stays@s1:1", false}};
+    struct tapd_policy *policy =
+        load(POLICY(STAYS "  - {name: busy, source: h1, to: c1, for: 60s, when: {above: 0pps}}\n"));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char json[128];
+        snprintf(json, sizeof json,
+                 "{\"name\": \"%s\", \"source\": \"h1\", \"to\": \"c1\", \"for\": \"30s\"}",
+                 cases[i].name);
+        struct tapd_record record = {
+            .origin = TAPD_FROM_TRAFFIC, .tap = json, .id = 1, .expires_ms = NOW + 1};
+        const struct tapd_records records = {.items = &record, .n_items = 1, .next_id = 2};
+        struct yaml_diagnostics diagnostics = {0};
+        struct tapd_roster roster;
+        assert_int_equal(
+            tapd_roster_from_records(&records, policy, "state", NOW, &roster, &diagnostics), 0);
+        assert_int_equal(roster.n_items, cases[i].stays);
+        tapd_roster_free(&roster, NULL);
+    }
+    tapd_policy_free(policy);
+}
+
 static void seconds_that_are_left(void **state)
 {
     (void)state;
@@ -255,6 +285,7 @@ int main(void)
         cmocka_unit_test(two_of_one_name_are_refused),
         cmocka_unit_test(no_two_have_one_number),
         cmocka_unit_test(what_a_policy_makes_impossible_is_told),
+        cmocka_unit_test(a_tap_of_traffic_has_a_rule),
         cmocka_unit_test(seconds_that_are_left),
         cmocka_unit_test(a_copy_may_be_dropped),
     };
