@@ -25,11 +25,12 @@ enum { FAKE_HELPER = 4242 }; /* the child of everything that is forked */
 static struct {
     struct base_buffer done; /* a line each */
     size_t n_steps, refused; /* those that may not fail; the one that does, from 1 on */
+    int told;                /* there each command is written, too; -1: nowhere */
     bool no_link;            /* `ip link set X down` was the last thing that happened to a cable */
     bool forks;              /* what is forked is a child, and nothing else is */
     unsigned n_wrong;        /* so many times the switches are read as if they had no ports */
-    int wire;                /* what is sent there comes to the socket that was opened last */
-    size_t silent;           /* the switch that cannot be read; none */
+    int wire, before; /* the other ends of the sockets that were opened last, and before it */
+    size_t silent;    /* the switch that cannot be read; none */
     /* What a program says, and its exit status. NULL: nothing, and 0. */
     int (*answer)(const char *command, struct base_buffer *out);
 } fake;
@@ -51,6 +52,9 @@ static int fake_do(struct base_buffer *out, struct base_error *error, const char
     const char *here = strstr(command, fake_directory); /* which has another name each time */
     base_put_format(&fake.done, "%.*s%s%s\n", here ? (int)(here - command) : 4096, command,
                     here ? "DIR" : "", here ? here + strlen(fake_directory) : "");
+    if (fake.told >= 0) {
+        dprintf(fake.told, "%s\n", command);
+    }
     if (fake_refuses(error)) {
         return base_fail(error, "refused");
     }
@@ -123,7 +127,8 @@ int packet_socket_open(const char *netns, const char *interface, struct base_err
         return base_fail(error, "refused");
     }
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
-    close(fake.wire);
+    close(fake.before);
+    fake.before = fake.wire;
     fake.wire = ends[1];
     return ends[0];
 }
@@ -140,7 +145,8 @@ static inline void fake_frame(const char *interface, bool sent, const uint8_t *b
 
 ssize_t packet_socket_receive(int fd, uint8_t *bytes, size_t max, struct sockaddr_ll *from)
 {
-    struct iovec parts[] = {{from, sizeof *from}, {bytes, max}};
+    struct sockaddr_ll whoever;
+    struct iovec parts[] = {{from ? from : &whoever, sizeof *from}, {bytes, max}};
     ssize_t n = readv(fd, parts, 2);
     return n < 0 ? n : n - (ssize_t)sizeof *from;
 }
@@ -273,7 +279,7 @@ int channel_dump(struct channel *channel, unsigned what, struct channel_dump *du
 }
 
 /* Nothing was done yet; what is read, and said, stays. */
-static void fake_begin(size_t refused)
+static inline void fake_begin(size_t refused)
 {
     base_buffer_free(&fake.done);
     fake.n_steps = 0;
@@ -306,7 +312,7 @@ static int fake_set_up(void **state)
     setenv("TAPPROOF_LAB", lab, 1);
     unsetenv("TAPPROOF");
     fake.silent = SIZE_MAX;
-    fake.wire = -1;
+    fake.wire = fake.before = fake.told = -1;
     return 0;
 }
 
