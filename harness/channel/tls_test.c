@@ -5,9 +5,12 @@
 #include "channel/tls.h"
 
 #include "channel/channel.h"
+#include "channel/stream.h"
 #include "testing/channel.h"
+#include "testing/failing.h"
 #include "testing/fake_tls.h"
 
+#include <openssl/crypto.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -378,7 +381,57 @@ static void what_was_read_is_read_once(void **state)
     assert_int_equal(pool.n_items, 0);
 }
 
+/* OpenSSL's allocations, so that they can fail. */
+static void *ssl_malloc(size_t n_bytes, const char *file, int line)
+{
+    (void)file, (void)line;
+    return malloc(n_bytes);
+}
+
+static void *ssl_realloc(void *memory, size_t n_bytes, const char *file, int line)
+{
+    (void)file, (void)line;
+    return realloc(memory, n_bytes);
+}
+
+static void ssl_free(void *memory, const char *file, int line)
+{
+    (void)file, (void)line;
+    free(memory);
+}
+
+/* Whichever of them fails, files are read or it is said why not, and a stream is there or not. */
+static void without_memory_there_is_no_tls(void **state)
+{
+    (void)state;
+    struct endpoint endpoint;
+    assert_int_equal(endpoint_parse("ssl:127.0.0.1:1", &endpoint, NULL), 0);
+    bool failed = true;
+    size_t n_lacking = 0;
+    for (size_t n = 0; failed; n += 1 + n / 16) {
+        struct base_error error = {""};
+        struct channel_tls_pool pool = {0};
+        struct channel_tls *tls = NULL;
+        failing_begin(n, false);
+        int status = channel_tls_get(&pool, &endpoint, &ours, &tls, &error);
+        failed = failing_end();
+        assert_int_equal(status == 0, error.text[0] == '\0');
+        n_lacking += strcmp(error.text, "out of memory") == 0;
+        for (bool lacks = tls; lacks;) {
+            static size_t granted;
+            failing_begin(granted++, false);
+            struct channel_stream *stream = channel_stream_new(dup(0), tls, &error);
+            lacks = failing_end();
+            assert_true(stream || strcmp(error.text, "out of memory") == 0);
+            channel_stream_free(stream);
+        }
+        channel_tls_pool_free(&pool);
+    }
+    assert_true(n_lacking > 3);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(without_memory_there_is_no_tls),
     cmocka_unit_test(a_switch_is_read_over_tls),
     cmocka_unit_test(descriptor_0_is_one_like_others),
     cmocka_unit_test(a_switch_may_not_ask_for_our_certificate),
@@ -398,6 +451,7 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
+    CRYPTO_set_mem_functions(ssl_malloc, ssl_realloc, ssl_free);
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
