@@ -454,7 +454,7 @@ static void what_frames_may_have_crossed_is_not_idle(void **state)
     (void)state;
     struct bench bench;
     for (unsigned n_sent = 0; n_sent < 2; n_sent++) {
-        struct traffic_probe probe = {.from = 0, .header = {.in_port = 5}};
+        struct traffic_probe probe = {.from = 0, .header = {.in_port = 5, .dl_dst = {2}}};
         unsigned sent[] = {n_sent}, *none;
         bench_open_with(&bench, "in_port=5 actions=normal");
         bench_begin(&bench);

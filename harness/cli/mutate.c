@@ -43,7 +43,7 @@ static int exit_of(const struct mutate *mutate, const struct mutations *mutation
     size_t undecided = mutations_count(mutations, MUTATION_UNDECIDED);
     size_t unnoticed = mutations_count(mutations, MUTATION_UNNOTICED);
     size_t n_counted = mutations->n_items - mutations_count(mutations, MUTATION_EQUIVALENT);
-    if (base != VERDICT_PASS) {
+    if (mutations->untried) {
         return cli_complain(job, CLI_UNJUDGED, "the network as it is %s: no score",
                             base == VERDICT_FAIL ? "does not conform" : "could not be judged");
     }

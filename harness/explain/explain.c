@@ -94,6 +94,10 @@ static void list_outputs(struct explaining *explaining, size_t i, const struct s
     for (size_t j = 0; hop->outputs && j < all->n_outputs; j++) {
         const struct space_output *sent = &all->outputs[j];
         struct header header = space_rewritten(&sent->rewrite, &step->header);
+        if (sent->port == PORT_NORMAL) { /* nobody knows whereto */
+            nth++;
+            continue;
+        }
         struct explained_output *output = &hop->outputs[hop->n_outputs++];
         struct port_ref from = {.sw = step->in.sw, .port = sent->port};
         struct base_buffer frame = {0};
@@ -270,7 +274,7 @@ static void show_entry(struct explaining *explaining, size_t i, const struct flo
     hop->entry =
         path_rows_text(network, step->in.sw, step->entry, &step->header, explaining->arena);
     list_tables(explaining, step, hop);
-    if (step->open) {
+    if (step->open && step->open != path_normal) { /* beside NORMAL the rest is certain */
         return;
     }
     if (path_behavior(&explaining->network, step->in, entry->actions, entry->n_actions,
@@ -310,8 +314,8 @@ static void explain_hop(struct explaining *explaining, size_t i)
 static void explain_walk(struct explaining *explaining, const struct header *header)
 {
     struct explanation *out = explaining->out;
-    const struct path_watch watch = {.enters = explaining->frame ? enter_frame : NULL,
-                                     .aux = explaining};
+    const struct path_watch watch = {
+        .tells = true, .enters = explaining->frame ? enter_frame : NULL, .aux = explaining};
     path_follow(&explaining->network, explaining->question->in, header, &watch, &explaining->walk);
     out->unknown = !explaining->walk.known;
     out->n_hops = explaining->walk.n_hops;

@@ -180,6 +180,14 @@ static void test_unknown(void **state)
     assert_non_null(asking.answer.hops[0].source);
     set_flows(&asking, 0, "actions=normal");
     assert_string_equal(ask(&asking, 1, "tcp")->hops[0].unknown, "NORMAL");
+    assert_int_equal(asking.answer.hops[0].n_outputs, 0);
+    set_flows(&asking, 0, "actions=normal,2,6"); /* beside it what is certain is told */
+    assert_true(ask(&asking, 1, "tcp")->unknown);
+    assert_string_equal(asking.answer.hops[0].unknown, "NORMAL");
+    assert_int_equal(asking.answer.hops[0].n_outputs, 2);
+    assert_string_equal(asking.answer.hops[0].outputs[0].to, "h2");
+    assert_string_equal(asking.answer.hops[0].outputs[1].to, "s3:1");
+    assert_int_equal(asking.answer.hops[0].outputs[1].hop, 1);
     set_flows(&asking, 0, "in_port=1 actions=6;in_port=6 actions=in_port");
     set_flows(&asking, 2, "actions=in_port");
     assert_string_equal(ask(&asking, 1, "tcp")->hops[2].unknown, "it comes back unchanged: a loop");
@@ -275,7 +283,7 @@ static void test_closed_ports(void **state)
     struct asking asking;
     setup(&asking);
     set_flows(&asking, 0,
-              "priority=9,tcp actions=2,6;priority=8,udp actions=normal;"
+              "priority=9,tcp actions=2,6;priority=8,udp actions=normal,6;"
               "table=1,priority=7,icmp actions=2");
     struct explain_question question = question_of(&asking, 0, 1);
     size_t budget = EXPLAIN_BUDGET;
@@ -287,7 +295,7 @@ static void test_closed_ports(void **state)
     assert_string_equal(classes[0].closed, "port 2 does not send");
     assert_null(classes[0].unknown);
     assert_string_equal(classes[1].unknown, "NORMAL");
-    assert_null(classes[1].to);
+    assert_string_equal(classes[1].to, "s3:1");
     assert_string_equal(classes[2].unknown, "another table than 0 decides");
     assert_null(classes[2].to);
     assert_true(asking.answer.unknown);

@@ -144,8 +144,11 @@ static void show_ends(struct listing *listing, size_t entry, const struct match 
     }
     class->unknown = does.unknown ? does.unknown : rival_of(listing, entry, cube);
     listing->out->unknown |= class->unknown != NULL;
-    for (size_t i = 0; !class->unknown && i < does.n_outputs; i++) {
-        put_place(listing, does.outputs[i].port, &text);
+    bool is_known = !class->unknown || class->unknown == path_normal;
+    for (size_t i = 0; is_known && i < does.n_outputs; i++) {
+        if (does.outputs[i].port != PORT_NORMAL) {
+            put_place(listing, does.outputs[i].port, &text);
+        }
     }
     class->to = take_any(listing, &text);
     class->closed =

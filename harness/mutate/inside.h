@@ -67,7 +67,8 @@ int mutate_whole_open(const struct mutate_trial *trial, bool expires, struct swi
 void mutate_whole_close(struct switch_state *state);
 int mutate_whole_claims(struct mutate_trial *trial);
 
-/* line.c: of a mutant that nothing notices the fate, and the line. */
+/* line.c: of a mutant that nothing notices the fate, and the line; if it is open whether anything
+ * does, that stays open, unless no packet is treated otherwise. */
 int mutate_trial_compare(struct mutate_trial *trial);
 
 /* In the end: the lines for the report. */

@@ -60,6 +60,7 @@ static int propose(struct mutate_trial *trial, const struct change_diff *diff)
     struct mutate_run *run = trial->run;
     struct mutation *mutation = trial->mutation;
     const struct exception *exception = NULL;
+    const char *pending = mutation->open; /* what is not decided might notice it */
     mutation->fate = diff->open ? MUTATION_UNDECIDED : MUTATION_EQUIVALENT;
     mutation->open = diff->open ? "over the budget" : NULL;
     for (size_t i = 0; i < diff->n_changes; i++) {
@@ -74,8 +75,11 @@ static int propose(struct mutate_trial *trial, const struct change_diff *diff)
             mutation->open = change->unknown;
             continue;
         }
-        mutation->fate = MUTATION_UNNOTICED;
-        mutation->open = NULL;
+        mutation->fate = pending ? MUTATION_UNDECIDED : MUTATION_UNNOTICED;
+        mutation->open = pending;
+        if (pending) {
+            return 0;
+        }
         if (change->by_meters) {
             continue; /* of which `ports:` say nothing */
         }

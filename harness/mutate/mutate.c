@@ -8,11 +8,21 @@
 #include "mutate/inside.h"
 #include "ofctl/flow.h"
 #include "ofctl/group.h"
+#include "path/step.h"
 #include "space/pipeline.h"
 
 #include <stdlib.h>
 
 /* -------------------------------------------------------------------- claims */
+
+/* Whether a frame of this host may meet the mutant: it is not for those of another host's port. */
+static bool may_meet(const struct mutate_trial *trial, size_t from)
+{
+    struct port_ref in = {.sw = trial->run->sw, .port = trial->region.value.in_port};
+    bool is_one = !trial->whole && trial->region.mask.in_port == UINT16_MAX;
+    struct peer peer = topology_peer(trial->run->expectation->topology, in);
+    return !is_one || peer.kind != PEER_HOST || peer.host == from;
+}
 
 static void sense_standings(struct mutate_trial *trial)
 {
@@ -24,7 +34,12 @@ static void sense_standings(struct mutate_trial *trial)
         if (standings[i].verdict == VERDICT_PASS) {
             continue;
         }
-        size_t from = (i - n_claims) % (n_hosts ? n_hosts : 1), to = standings[i].to;
+        size_t from = i < n_claims ? expectation->claims[i].from
+                                   : (i - n_claims) % (n_hosts ? n_hosts : 1),
+               to = standings[i].to;
+        if (standings[i].verdict == VERDICT_INCONCLUSIVE && !may_meet(trial, from)) {
+            continue;
+        }
         const char *id =
             i < n_claims ? expectation->claims[i].id
             : i < n_claims + n_hosts
@@ -126,7 +141,8 @@ static int settle(struct mutate_trial *trial)
         }
     }
     mutation->fate = MUTATION_UNDECIDED;
-    return mutation->open ? 0 : mutate_trial_compare(trial);
+    bool is_open = mutation->open && trial->run->mutations->n_open == 0;
+    return is_open ? 0 : mutate_trial_compare(trial);
 }
 
 static int try_mutant(struct mutate_run *run, const struct mutate_mutant *mutant)
@@ -223,14 +239,43 @@ static int try_all(struct mutate_run *run, bool tries)
 
 /* ------------------------------------------------------------------- public */
 
+/* How many results it leaves open what NORMAL does; they are noted. */
+static size_t count_normal(const struct report *base, const struct prove_findings *findings)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < findings->n_items; i++) {
+        const struct prove_finding *finding = &findings->items[i];
+        n += finding->kind == PROVE_OPEN && path_is_normal(finding->reason) &&
+             base->results[finding->result].verdict == VERDICT_INCONCLUSIVE;
+    }
+    return n;
+}
+
+/* The network as it is. */
+static int judge(struct mutate_run *run, struct prove_findings *findings)
+{
+    struct mutations *mutations = run->mutations;
+    struct prove_findings own = {0};
+    struct prove_options how = {
+        .skips_choices = true, .stops = run->options->stops, .aux = run->options->aux};
+    findings = findings ? findings : &own;
+    int status = state_judge(run->expectation, run->switches, NULL, &mutations->base, run->error);
+    if (status == 0) {
+        status = prove_claims(run->expectation, run->switches, &how, &mutations->base, findings,
+                              run->error);
+    }
+    mutations->n_open = count_normal(&mutations->base, findings);
+    mutations->untried = report_count(&mutations->base, VERDICT_FAIL) > 0 ||
+                         report_count(&mutations->base, VERDICT_PASS) == 0 ||
+                         report_count(&mutations->base, VERDICT_INCONCLUSIVE) > mutations->n_open;
+    prove_findings_free(&own);
+    return status;
+}
+
 static int mutate(struct mutate_run *run, struct prove_findings *findings)
 {
     struct mutations *mutations = run->mutations;
-    struct prove_options how = {
-        .skips_choices = true, .stops = run->options->stops, .aux = run->options->aux};
-    if (state_judge(run->expectation, run->switches, NULL, &mutations->base, run->error) < 0 ||
-        prove_claims(run->expectation, run->switches, &how, &mutations->base, findings,
-                     run->error) < 0) {
+    if (judge(run, findings) < 0) {
         return -1;
     }
     for (size_t sw = 0; sw < run->expectation->topology->n_switches; sw++) {
@@ -238,7 +283,7 @@ static int mutate(struct mutate_run *run, struct prove_findings *findings)
             run->switches[sw].dumped && space_pipeline_has(run->switches[sw].state);
     }
     bool stopped = stops(run); /* then they are counted */
-    if (report_verdict(&mutations->base) != VERDICT_PASS) {
+    if (mutations->untried) {
         return 0;
     }
     if ((!stopped && !run->any_composed &&

@@ -92,6 +92,41 @@ static void claims_see_arrivals_only(void **state)
     small_free(&small);
 }
 
+/* What NORMAL does with h1's frames no table tells: what only a claim about them could notice is
+ * not decided. Everything else is. */
+static void normal_leaves_open_what_it_decides(void **state)
+{
+    struct small small;
+    struct mutations mutations;
+    (void)state;
+    init(&small);
+    small_flow(&small, 0, "in_port=1 actions=NORMAL,output:5");
+    small_flow(&small, 0, "in_port=2 actions=output:5");
+    small_flow(&small, 0, "priority=5,in_port=1 actions=output:3"); /* hidden */
+    small_flow(&small, 1, "in_port=1 actions=output:5");
+    small_claim(&small, "traffic/h1/delivered/h2", 0, 1, 1, "");
+    small_claim(&small, "traffic/h3/delivered/h5", 2, 4, 1, "");
+    mutate(&small, &mutations);
+    assert_false(mutations.untried);
+    assert_int_equal(mutations.n_open, 2); /* h1 to h2, and to others */
+    check_fate(&mutations, "mutate/b/in_port=1/removed", MUTATION_NOTICED);
+    check_fate(&mutations, "mutate/a/in_port=1/output-removed/NORMAL", MUTATION_NOTICED);
+    check_fate(&mutations, "mutate/a/in_port=1/output-removed/5", MUTATION_UNDECIDED);
+    check_fate(&mutations, "mutate/a/in_port=2/output-removed/5", MUTATION_UNNOTICED); /* h2's */
+    check_fate(&mutations, "mutate/a/priority=5,in_port=1/removed", MUTATION_EQUIVALENT);
+    const struct mutation *undecided = find(&mutations, "mutate/a/in_port=1/output-removed/5");
+    assert_string_equal(undecided->open, "traffic/h1/delivered/h2 is inconclusive");
+    assert_int_equal(undecided->line, INDEX_NONE);
+    mutations_free(&mutations);
+    /* What is not known for another reason leaves no ground to stand on. */
+    small_flow(&small, 1, "in_port=1,tcp actions=output:2");
+    mutate(&small, &mutations);
+    assert_true(mutations.untried);
+    assert_int_equal(mutations.n_items, 0);
+    mutations_free(&mutations);
+    small_free(&small);
+}
+
 /* Where ports that are not listed may do anything, one line does not call for others. */
 static void a_line_is_enough_where_the_rest_is_open(void **state)
 {
@@ -350,6 +385,7 @@ static void what_is_left_is_counted(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(claims_see_arrivals_only),
     cmocka_unit_test(a_line_is_enough_where_the_rest_is_open),
+    cmocka_unit_test(normal_leaves_open_what_it_decides),
     cmocka_unit_test(ports_see_all),
     cmocka_unit_test(an_exception_is_told),
     cmocka_unit_test(an_entry_that_is_ignored_has_no_line),

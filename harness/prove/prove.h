@@ -38,7 +38,8 @@ struct prove_finding {
     long copies;           /* PROVE_REFUTED: that arrive by the tables; -1: endlessly many */
     bool altered;          /* PROVE_REFUTED: its number is right, its form is not */
     struct header arrives; /* altered: in this form, in_port: by which port it left the network */
-    struct port_ref at;    /* PROVE_OPEN */
+    struct port_ref at;    /* PROVE_OPEN: there, ... */
+    const char *reason;    /* ... since this is so (path/step.h) */
 };
 
 /* Zero-initialise before use. */

@@ -192,7 +192,8 @@ int prove_leave_open(const struct prove_sender *sender, const struct path_unknow
                                     .kind = PROVE_OPEN,
                                     .example = unknown->example,
                                     .to = HOST_NONE,
-                                    .at = unknown->hop->in};
+                                    .at = unknown->hop->in,
+                                    .reason = unknown->reason};
     result->detail = base_arena_format(
         arena, "it is not known what %s does with some of these headers: %s",
         topology_port_name(sender->context->topology, finding.at, arena), unknown->reason);

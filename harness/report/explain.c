@@ -141,6 +141,7 @@ static void put_class(const struct explained_class *class, struct base_buffer *o
         put_line(out, "open", "not decided within the budget whether a packet reaches it");
     } else if (class->example) {
         put_line(out, "unknown", class->unknown);
+        put_line(out, "surely", class->unknown ? class->to : NULL);
         if (class->entry && !class->unknown) {
             put_line(out, "to", class->to ? class->to : "nowhere");
             put_line(out, "closed", class->closed);

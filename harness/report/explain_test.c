@@ -132,12 +132,13 @@ static void test_port(void **state)
          .closed = "port 3 has no link",
          .example = "z"},
         {.entry = "sctp actions=NORMAL", .actions = "NORMAL", .unknown = "NORMAL", .example = "n"},
+        {.entry = "arp actions=NORMAL,output:2", .unknown = "NORMAL", .to = "h2", .example = "n"},
         {.entry = "udp actions=drop", .actions = "drop", .hidden_by = "ip actions=drop"},
         {.entry = "arp actions=drop", .actions = "drop", .open = true},
         {.actions = "drop", .example = "y"},
     };
     struct explanation port = {
-        .at = "s1:1", .classes = classes, .n_classes = 6, .refused = "is switched off"};
+        .at = "s1:1", .classes = classes, .n_classes = 7, .refused = "is switched off"};
     assert_text(&port, "s1:1, by entry, the best first:\n\n"
                        "no packet enters: the port is switched off\n\n"
                        "tcp actions=output:2\n"
@@ -149,6 +150,10 @@ static void test_port(void **state)
                        "  example   z\n"
                        "sctp actions=NORMAL\n"
                        "  unknown   NORMAL\n"
+                       "  example   n\n"
+                       "arp actions=NORMAL,output:2\n"
+                       "  unknown   NORMAL\n"
+                       "  surely    h2\n"
                        "  example   n\n"
                        "udp actions=drop\n"
                        "  hidden    ip actions=drop\n"

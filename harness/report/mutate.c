@@ -147,6 +147,10 @@ static void put_summary(const struct report_paper *paper, const struct mutations
     if (mutations->n_deselected > 0) {
         base_put_format(out, ", %zu not asked for (-k)", mutations->n_deselected);
     }
+    if (mutations->n_open > 0) {
+        base_put_format(out, "; NORMAL leaves %zu result%s open as it is", mutations->n_open,
+                        mutations->n_open == 1 ? "" : "s");
+    }
     base_put_text(out, "\n");
 }
 
@@ -155,7 +159,7 @@ void report_mutate_text(const struct mutations *mutations, const struct topology
                         struct base_buffer *out)
 {
     struct report_paper paper = {.out = out, .color = options->color, .width = options->width};
-    if (report_verdict(&mutations->base) != VERDICT_PASS) {
+    if (mutations->untried) {
         report_text(&mutations->base, options, out);
         return;
     }
@@ -178,6 +182,9 @@ static void put_json_counts(struct report_tree *tree, const struct mutations *mu
     }
     report_tree_counter(tree, "deselected", mutations->n_deselected);
     report_tree_counter(tree, "not_tried", mutations->n_unsampled);
+    if (mutations->n_open > 0) {
+        report_tree_counter(tree, "open_as_it_is", mutations->n_open);
+    }
     report_tree_close(tree);
     report_tree_map(tree, "by", REPORT_ON_ONE_LINE);
     for (enum mutation_sense by = 0; by < N_MUTATION_SENSES; by++) {

@@ -143,11 +143,34 @@ static void of_a_wrong_network_its_report(void **state)
     struct base_buffer text = {0};
     (void)state;
     make_world(&world, VERDICT_FAIL);
+    world.mutations.untried = true;
     report_mutate_text(&world.mutations, &world.topology, 0, &(struct report_text_options){0},
                        &text);
     assert_non_null(strstr(base_buffer_text(&text), "FAIL  state/s1/1"));
     assert_null(strstr(base_buffer_text(&text), "MUTATE"));
     base_buffer_free(&text);
+    free_world(&world);
+}
+
+/* What NORMAL decides leaves results open, and yet changes are tried. */
+static void what_is_open_as_it_is_is_counted(void **state)
+{
+    struct world world;
+    struct base_buffer text = {0}, json = {0};
+    (void)state;
+    make_world(&world, VERDICT_INCONCLUSIVE);
+    for (size_t n = 1; n < 3; n++) {
+        world.mutations.n_open = n;
+        report_mutate_text(&world.mutations, &world.topology, 0, &(struct report_text_options){0},
+                           &text);
+        assert_non_null(
+            strstr(base_buffer_text(&text), n == 1 ? "; NORMAL leaves 1 result open as it is\n"
+                                                   : "; NORMAL leaves 2 results open as it is\n"));
+    }
+    report_mutate_json(&world.mutations, &world.topology, "1.2.3", &json);
+    assert_non_null(strstr(base_buffer_text(&json), "\"not_tried\": 7, \"open_as_it_is\": 2}"));
+    base_buffer_free(&text);
+    base_buffer_free(&json);
     free_world(&world);
 }
 
@@ -215,11 +238,9 @@ static void an_interruption_is_told(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(what_nobody_notices_is_told),
-    cmocka_unit_test(a_hundred_is_all),
-    cmocka_unit_test(of_a_wrong_network_its_report),
-    cmocka_unit_test(an_interruption_is_told),
-    cmocka_unit_test(the_json_has_all),
+    cmocka_unit_test(what_nobody_notices_is_told),      cmocka_unit_test(a_hundred_is_all),
+    cmocka_unit_test(of_a_wrong_network_its_report),    cmocka_unit_test(an_interruption_is_told),
+    cmocka_unit_test(what_is_open_as_it_is_is_counted), cmocka_unit_test(the_json_has_all),
 };
 
 TEST_MAIN(tests)

@@ -303,7 +303,7 @@ void report_plan_text(const struct report_plan *plan, size_t max,
 {
     struct report_paper paper = {.out = out, .color = options->color, .width = options->width};
     struct counts counts = count(plan->switches, plan->n_switches);
-    size_t n[N_TURNS];
+    size_t n[N_TURNS], n_open = report_count(plan->after, VERDICT_INCONCLUSIVE);
     for (size_t i = 0; i < plan->n_switches; i++) {
         put_switch(&paper, &plan->switches[i], max);
     }
@@ -314,10 +314,14 @@ void report_plan_text(const struct report_plan *plan, size_t max,
     put_probes(&paper, plan->probes, max);
     base_put_format(out,
                     "PLAN: %zu to add, %zu to change, %zu to remove on %zu switch%s; %zu break%s, "
-                    "%zu become%s true\n\nAfter the change:\n",
+                    "%zu become%s true",
                     counts.added, counts.changed, counts.removed, counts.switches,
                     counts.switches == 1 ? "" : "es", n[0], n[0] == 1 ? "s" : "", n[1],
                     n[1] == 1 ? "s" : "");
+    if (n_open > 0) {
+        base_put_format(out, ", %zu not decided", n_open);
+    }
+    base_put_text(out, "\n\nAfter the change:\n");
     report_text(plan->after, options, out);
 }
 

@@ -465,6 +465,10 @@ static void what_is_refused_does_not_break(void **state)
     report_plan_text(&world.plan, 0, &options, &text);
     assert_non_null(strstr(base_buffer_text(&text), "; 1 breaks, 2 become true\n"));
     base_buffer_free(&text);
+    report_add(&world.after, RESULT_TRAFFIC, "traffic/x/stray/all")->verdict = VERDICT_INCONCLUSIVE;
+    report_plan_text(&world.plan, 0, &options, &text);
+    assert_non_null(strstr(base_buffer_text(&text), "2 become true, 1 not decided\n"));
+    base_buffer_free(&text);
     free_world(&world);
 }
 
