@@ -3,13 +3,14 @@
  * A bounds-checked cursor over bytes that somebody else wrote. All parsing of
  * network bytes goes through it; there is no pointer arithmetic elsewhere.
  *
- * A read past the end returns zero and makes the reader `failed`; all later
- * reads of it return zero too. So a decoder reads a whole record and then asks
- * once. Integers are big-endian on the wire and in host order when returned. The
+ * A read past the end returns zero and makes the reader `failed`; nothing is left
+ * of it then, so that all later reads return zero, too. So a decoder reads a whole
+ * record and then asks once. Integers are big-endian on the wire and in host order when returned. The
  * bytes are not copied and must outlive the reader. */
 #ifndef BASE_READER_H
 #define BASE_READER_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,7 +29,7 @@ static inline struct base_reader base_reader_over(const void *bytes, size_t n_by
     return (struct base_reader){.at = at, .end = bytes ? at + n_bytes : at, .failed = false};
 }
 
-/* How many bytes have not been read. */
+/* How many bytes have not been read; none of a failed reader. */
 static inline size_t base_reader_left(const struct base_reader *reader)
 {
     return (size_t)(reader->end - reader->at);
@@ -37,11 +38,12 @@ static inline size_t base_reader_left(const struct base_reader *reader)
 /* The next n_bytes, or NULL (and failed) if there are fewer. */
 static inline const uint8_t *base_read_bytes(struct base_reader *reader, size_t n_bytes)
 {
-    if (reader->failed || base_reader_left(reader) < n_bytes) {
+    const uint8_t *bytes = reader->at;
+    if (base_reader_left(reader) < n_bytes) {
+        reader->at = reader->end;
         reader->failed = true;
         return NULL;
     }
-    const uint8_t *bytes = reader->at;
     reader->at += n_bytes;
     return bytes;
 }
@@ -72,20 +74,23 @@ static inline uint8_t base_read_u8(struct base_reader *reader)
 
 static inline uint16_t base_read_be16(struct base_reader *reader)
 {
-    const uint8_t *b = base_read_bytes(reader, 2);
-    return b ? (uint16_t)(b[0] << 8 | b[1]) : 0;
+    uint16_t big;
+    base_read_copy(reader, &big, sizeof big);
+    return be16toh(big);
 }
 
 static inline uint32_t base_read_be32(struct base_reader *reader)
 {
-    const uint8_t *b = base_read_bytes(reader, 4);
-    return b ? (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3] : 0;
+    uint32_t big;
+    base_read_copy(reader, &big, sizeof big);
+    return be32toh(big);
 }
 
 static inline uint64_t base_read_be64(struct base_reader *reader)
 {
-    uint64_t high = base_read_be32(reader);
-    return high << 32 | base_read_be32(reader);
+    uint64_t big;
+    base_read_copy(reader, &big, sizeof big);
+    return be64toh(big);
 }
 
 /* A nested length gets its own cursor: the child covers the next n_bytes, the
@@ -94,7 +99,7 @@ static inline struct base_reader base_read_child(struct base_reader *reader, siz
 {
     const uint8_t *bytes = base_read_bytes(reader, n_bytes);
     struct base_reader child = base_reader_over(bytes, bytes ? n_bytes : 0);
-    child.failed = !bytes;
+    child.failed = reader->failed;
     return child;
 }
 

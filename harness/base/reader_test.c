@@ -29,16 +29,15 @@ static void past_the_end_is_zero_and_stays_failed(void **state)
     uint8_t copy[4] = {1, 1, 1, 1};
     assert_int_equal(base_read_be32(&reader), 0);
     assert_true(reader.failed);
-    assert_int_equal(base_reader_left(&reader), 3); /* nothing was taken */
-    assert_int_equal(base_read_u8(&reader), 0);     /* and nothing is from now on */
+    assert_int_equal(base_reader_left(&reader), 0);
+    assert_int_equal(base_read_u8(&reader), 0); /* though there were three bytes */
     base_read_copy(&reader, copy, sizeof copy);
     assert_memory_equal(copy, "\0\0\0\0", sizeof copy);
     reader = base_reader_over(bytes, 4);
     base_read_copy(&reader, copy, sizeof copy);
     assert_memory_equal(copy, bytes, sizeof copy);
     assert_false(reader.failed);
-    assert_true(base_read_be64(&(struct base_reader){bytes, bytes + 7, false}) ==
-                0x8102830400000000);
+    assert_true(base_read_be64(&(struct base_reader){bytes, bytes + 7, false}) == 0);
 }
 
 static void nothing_is_a_reader_too(void **state)

@@ -33,9 +33,6 @@ static uint32_t listed_versions(struct base_reader body)
         if (type == BITMAP && base_reader_left(&element) >= 4) {
             return base_read_be32(&element);
         }
-        if (body.failed) {
-            break;
-        }
     }
     return 0;
 }

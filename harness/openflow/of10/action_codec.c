@@ -133,7 +133,7 @@ int of_decode_actions(struct base_reader *in, struct base_arena *arena,
 {
     *actions = NULL;
     *n_actions = 0;
-    if (in->failed || base_reader_left(in) == 0) {
+    if (base_reader_left(in) == 0) {
         return of_check_read(in, "list of actions", error);
     }
     /* No action has fewer than 8 bytes, so that there are no more than this. */

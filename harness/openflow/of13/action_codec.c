@@ -170,7 +170,7 @@ static int decode_action(struct base_reader *in, struct base_arena *arena, struc
 static size_t count(struct base_reader in)
 {
     size_t n = 0;
-    for (; !in.failed && base_reader_left(&in) >= MIN_BYTES; n++) {
+    for (; base_reader_left(&in) >= MIN_BYTES; n++) {
         base_read_skip(&in, 2);
         uint16_t length = base_read_be16(&in);
         base_read_skip(&in, length < MIN_BYTES ? SIZE_MAX / 2 : (size_t)length - HEADER_BYTES);

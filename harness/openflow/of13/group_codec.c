@@ -31,7 +31,7 @@ static int open_record(struct base_reader *body, size_t min, uint16_t *type,
 static size_t count(struct base_reader in, size_t skip)
 {
     size_t n = 0;
-    while (!in.failed && base_reader_left(&in) >= skip + 2) {
+    while (base_reader_left(&in) >= skip + 2) {
         base_read_skip(&in, skip);
         size_t length = base_read_be16(&in);
         base_read_skip(&in, length < skip + 2 ? SIZE_MAX / 2 : length - skip - 2);
