@@ -166,6 +166,14 @@ static inline struct header header_without(const struct header *a, const struct 
     return header_of_words(words);
 }
 
+/* Whether all bits of `inner` are in `outer`, too. */
+static inline bool header_within(const struct header *inner, const struct header *outer)
+{
+#define BEYOND(i) (header_word(inner, i) & ~header_word(outer, i))
+    return HEADER_FRONT(BEYOND, |) == 0 && HEADER_BACK(BEYOND, |) == 0;
+#undef BEYOND
+}
+
 /* Whether a word behind those of OpenFlow 1.0 has a bit; whether any has. */
 static inline bool header_is_wide(const struct header *header)
 {

@@ -94,12 +94,26 @@ static void ask_behavior(struct search *search, size_t entry, uint16_t in_port,
     }
 }
 
+/* Whether all it does is to send packets by another port: most entries do, and need not be asked.
+ */
+static bool sends_elsewhere(const struct search *search, size_t entry)
+{
+    const struct path_switch *sw = &search->network->switches[search->out.sw];
+    const struct flow_entry *flow = &sw->flows->entries[entry];
+    return flow->n_actions == 1 && flow->actions[0].type == ACTION_OUTPUT &&
+           flow->actions[0].port <= PORT_MAX && flow->actions[0].port != search->out.port &&
+           !sw->declared && !flow_open(flow);
+}
+
 /* An ingress port that no packet has stands for all but the one by which the
  * packets leave. */
 static bool ask_entry(void *aux, uint32_t entry, const struct match *match)
 {
     struct search *search = aux;
     struct match by_out = match_in_port(search->out.port), taken;
+    if (sends_elsewhere(search, entry)) {
+        return true;
+    }
     if (match->mask.in_port) {
         ask_behavior(search, entry, match->value.in_port, match);
     } else {
@@ -117,11 +131,10 @@ static bool ask_entry(void *aux, uint32_t entry, const struct match *match)
 static void come_through(struct search *search, struct port_ref out, const struct match *cube)
 {
     const struct path_switch *sw = &search->network->switches[out.sw];
-    const struct match all = match_any();
     struct match wide = {.mask = header_without(&cube->mask, &search->network->rewritten[out.sw])};
     size_t budget = BUDGET_UNLIMITED;
     if (!sw->flows) {
-        want(search, out.sw, &all);
+        want(search, out.sw, &(struct match){0});
         return;
     }
     wide.value = header_and(&cube->value, &wide.mask);

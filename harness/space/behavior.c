@@ -190,6 +190,16 @@ static bool chooses_again(const struct builder *builder, const struct action *ch
 static const char *add_actions(struct builder *builder, const struct action *actions,
                                size_t n_actions, size_t *at);
 
+/* What happens to a copy, up to its end: the packet goes on as it was. */
+static const char *add_copy(struct builder *builder, const struct action *actions, size_t n_actions,
+                            size_t *at)
+{
+    const struct space_rewrite before = builder->rewrite;
+    const char *unknown = add_actions(builder, actions, n_actions, at);
+    builder->rewrite = before;
+    return unknown;
+}
+
 /* One of the copies that follow, and none of the others. */
 static const char *add_choice(struct builder *builder, const struct action *actions,
                               size_t n_actions, size_t *at)
@@ -201,7 +211,7 @@ static const char *add_choice(struct builder *builder, const struct action *acti
     }
     for (size_t i = 0; i < n_ways && !unknown; i++) {
         size_t end = behind_copy(actions, n_actions, *at), begin = *at + 1;
-        unknown = i == taken ? add_actions(builder, actions, n_actions, &begin) : NULL;
+        unknown = i == taken ? add_copy(builder, actions, n_actions, &begin) : NULL;
         *at = end;
     }
     return unknown;
@@ -211,15 +221,13 @@ static const char *add_choice(struct builder *builder, const struct action *acti
 static const char *add_actions(struct builder *builder, const struct action *actions,
                                size_t n_actions, size_t *at)
 {
-    const struct space_rewrite before = builder->rewrite;
     const char *unknown = NULL;
     while (*at < n_actions && !unknown) {
         const struct action *action = &actions[(*at)++];
         if (action->type == ACTION_COPY_END) {
-            builder->rewrite = before;
             break;
         }
-        unknown = action->type == ACTION_COPY ? add_actions(builder, actions, n_actions, at)
+        unknown = action->type == ACTION_COPY ? add_copy(builder, actions, n_actions, at)
                   : action_chooses(action)    ? add_choice(builder, actions, n_actions, at)
                                               : add_action(builder, action);
     }

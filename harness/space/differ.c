@@ -14,8 +14,10 @@ enum { COUNTERPARTS_MAX = 8 };
 /* The outputs that only one of the two has, in the same order of ports. */
 struct comparison {
     struct space_region *region;
-    const struct space_output **a, **b;
-    bool *taken; /* by b: it is the counterpart of one of a */
+    struct unlike {
+        const struct space_output *a, *b;
+        bool taken; /* b is the counterpart of one of a */
+    } * unlike;
     size_t n;
     enum space_class class;
     size_t *budget;
@@ -66,9 +68,9 @@ static enum space_answer differ_from(struct comparison *comparison, size_t i,
         return SPACE_EMPTY;
     }
     for (size_t j = 0; j < comparison->n; j++) {
-        const struct space_output *a = comparison->a[i], *b = comparison->b[j];
+        const struct space_output *a = comparison->unlike[i].a, *b = comparison->unlike[j].b;
         struct match equal;
-        if (!comparison->taken[j] && same_way_out(a, b) &&
+        if (!comparison->unlike[j].taken && same_way_out(a, b) &&
             space_rewrite_equal(&a->rewrite, &b->rewrite, comparison->class, &equal)) {
             if (n == COUNTERPARTS_MAX) {
                 return SPACE_OPEN;
@@ -81,9 +83,9 @@ static enum space_answer differ_from(struct comparison *comparison, size_t i,
     for (size_t k = 0; k < n && answer == SPACE_EMPTY; k++) {
         struct match both;
         if (match_intersect(cube, &equals[k], &both)) {
-            comparison->taken[counterparts[k]] = true;
+            comparison->unlike[counterparts[k]].taken = true;
             answer = differ_from(comparison, i + 1, &both);
-            comparison->taken[counterparts[k]] = false;
+            comparison->unlike[counterparts[k]].taken = false;
         }
     }
     return answer;
@@ -93,8 +95,8 @@ static bool rewrites_beyond_l2(const struct comparison *comparison)
 {
     bool beyond = false;
     for (size_t i = 0; i < comparison->n && !beyond; i++) {
-        beyond = space_rewrites_beyond_l2(&comparison->a[i]->rewrite) ||
-                 space_rewrites_beyond_l2(&comparison->b[i]->rewrite);
+        beyond = space_rewrites_beyond_l2(&comparison->unlike[i].a->rewrite) ||
+                 space_rewrites_beyond_l2(&comparison->unlike[i].b->rewrite);
     }
     return beyond;
 }
@@ -124,9 +126,9 @@ static bool pair_up(struct comparison *comparison, const struct space_behavior *
         const struct space_output *y = j < b->n_outputs ? &b->outputs[j] : NULL;
         int order = !x ? 1 : !y ? -1 : space_output_compare(x, y);
         if (order < 0) {
-            comparison->a[n_a++] = x;
+            comparison->unlike[n_a++].a = x;
         } else if (order > 0) {
-            comparison->b[n_b++] = y;
+            comparison->unlike[n_b++].b = y;
         }
         i += order <= 0;
         j += order >= 0;
@@ -134,7 +136,7 @@ static bool pair_up(struct comparison *comparison, const struct space_behavior *
     comparison->n = n_a;
     bool paired = n_a == n_b;
     for (size_t k = 0; k < n_a && paired; k++) {
-        paired = same_way_out(comparison->a[k], comparison->b[k]);
+        paired = same_way_out(comparison->unlike[k].a, comparison->unlike[k].b);
     }
     return paired;
 }
@@ -149,17 +151,14 @@ static enum space_answer differ(struct space_region *region, const struct space_
     }
     size_t max = a->n_outputs + b->n_outputs;
     struct comparison comparison = {.region = region, .budget = budget, .difference = difference};
-    comparison.a = base_calloc(max, sizeof *comparison.a);
-    comparison.b = base_calloc(max, sizeof *comparison.b);
-    comparison.taken = base_calloc(max, sizeof *comparison.taken);
-    enum space_answer answer = SPACE_OPEN;
-    if (comparison.a && comparison.b && comparison.taken) {
-        answer = pair_up(&comparison, a, b) ? differ_in_rewrites(&comparison)
-                                            : find_in(&comparison, &region->cube, NULL, 0);
+    comparison.unlike = base_calloc(max, sizeof *comparison.unlike);
+    if (!comparison.unlike) {
+        return SPACE_OPEN;
     }
-    free(comparison.a);
-    free(comparison.b);
-    free(comparison.taken);
+    enum space_answer answer = pair_up(&comparison, a, b)
+                                   ? differ_in_rewrites(&comparison)
+                                   : find_in(&comparison, &region->cube, NULL, 0);
+    free(comparison.unlike);
     return answer;
 }
 

@@ -173,9 +173,3 @@ int space_group_taker(struct space_table *table, struct space_group *group,
     *entry = space_group_find(table, group, match);
     return 0;
 }
-
-bool space_group_asks_less(const struct space_group *group, const struct header *mask)
-{
-    struct header more = header_without(&group->mask, mask);
-    return header_is_zero(&more);
-}

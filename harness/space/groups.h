@@ -10,7 +10,10 @@
 /* Whether a mask has all bits of the group's: then one entry of the group at
  * most takes all of a match with this mask, and the others nothing (or they have
  * the same match, and go after it). */
-bool space_group_asks_less(const struct space_group *group, const struct header *mask);
+static inline bool space_group_asks_less(const struct space_group *group, const struct header *mask)
+{
+    return header_within(&group->mask, mask);
+}
 
 /* Builds the slots, if that is not done. -1 without memory. */
 int space_group_index(struct space_table *table, struct space_group *group);

@@ -77,26 +77,34 @@ static bool is_idle(struct asking *asking, const struct space_overlapping *list)
     return same && !failed && does_the_same(asking, NULL);
 }
 
-const char *space_table_open(struct space_table *table, size_t entry, const struct match *within)
+/* The same, of packets of the cube, which has one in_port. */
+static bool is_idle_in(struct space_table *table, size_t entry, const struct match *cube)
 {
-    const struct flow_entry *flow = &table->flows->entries[entry];
-    const char *reason = flow_open(flow);
-    struct asking asking = {
-        .table = table, .entry = entry, .in_port = within->value.in_port, .budget = IDLE_BUDGET};
+    struct asking asking = {.table = table,
+                            .entry = entry,
+                            .in_port = cube->value.in_port,
+                            .region.cube = *cube,
+                            .budget = IDLE_BUDGET};
+    const struct flow_entry *flow = flow_of(&asking, entry);
     struct space_overlapping list = {0};
-    if (!reason || flow->table_id != 0 || instructions_open(flow->instructions)) {
-        return reason;
-    }
-    if (!match_intersect(&flow->match, within, &asking.region.cube)) {
-        return NULL;
-    }
     bool idle = space_behavior(flow->actions, flow->n_actions, asking.in_port, NULL, 0,
                                &asking.arena, &asking.behavior) == 0 &&
-                space_list_overlapping(table, &asking.region.cube, 0, UINT32_MAX, &asking.budget,
-                                       &list) == 0 &&
+                space_list_overlapping(table, cube, 0, UINT32_MAX, &asking.budget, &list) == 0 &&
                 is_idle(&asking, &list);
     free(list.entries);
     space_region_free(&asking.region);
     base_arena_free(&asking.arena);
-    return idle ? NULL : reason;
+    return idle;
+}
+
+const char *space_table_open(struct space_table *table, size_t entry, const struct match *within)
+{
+    const struct flow_entry *flow = &table->flows->entries[entry];
+    const char *reason = flow_open(flow);
+    if (!reason || flow->table_id != 0 || instructions_open(flow->instructions)) {
+        return reason;
+    }
+    struct match cube;
+    return match_intersect(&flow->match, within, &cube) && !is_idle_in(table, entry, &cube) ? reason
+                                                                                            : NULL;
 }

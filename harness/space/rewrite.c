@@ -201,8 +201,7 @@ bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewri
 
 bool space_rewrites_beyond_l2(const struct space_rewrite *rewrite)
 {
-    struct header beyond = header_without(&rewrite->mask, &space_class_fields[SPACE_NOT_IP]);
-    return !header_is_zero(&beyond);
+    return !header_within(&rewrite->mask, &space_class_fields[SPACE_NOT_IP]);
 }
 
 struct match space_image(const struct space_rewrite *rewrite, const struct match *cube)

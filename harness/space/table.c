@@ -50,29 +50,24 @@ static bool same_mask(const void *aux, uint32_t id, const void *key)
     return memcmp(&table->groups[id].mask, key, sizeof table->groups[id].mask) == 0;
 }
 
-static int number_actions(struct space_table *table, size_t entry)
+static int number_actions(struct space_table *table, const struct space_actions *list, uint32_t *id)
 {
-    const struct flow_entry *flow = &table->flows->entries[entry];
-    struct space_actions list = actions_of(flow);
     if (base_grow(&table->id_actions, table->actions.n_ids, &table->ids_capacity,
                   sizeof *table->id_actions) < 0) {
         return -1;
     }
     size_t n = table->actions.n_ids;
-    if (base_intern(&table->actions, hash_actions(&list), same_actions, table, &list,
-                    &table->action_ids[entry]) < 0) {
+    if (base_intern(&table->actions, hash_actions(list), same_actions, table, list, id) < 0) {
         return -1;
     }
-    if (table->actions.n_ids > n) {
-        table->id_actions[n] = list;
+    if (*id == n) {
+        table->id_actions[n] = *list;
     }
     return 0;
 }
 
-static int number_mask(struct space_table *table, size_t entry)
+static int number_mask(struct space_table *table, const struct header *mask, uint32_t *id)
 {
-    const struct header *mask = &table->flows->entries[entry].match.mask;
-    uint32_t *id = &table->group_ids[entry];
     if (base_grow(&table->groups, table->n_groups, &table->groups_capacity, sizeof *table->groups) <
             0 ||
         base_intern(&table->masks, header_hash(mask, 0), same_mask, table, mask, id) < 0) {
@@ -93,12 +88,12 @@ static int number_entry(struct space_table *table, size_t entry, size_t like)
     const struct space_actions list = actions_of(flow);
     if (other && same_actions(table, table->action_ids[like], &list)) {
         table->action_ids[entry] = table->action_ids[like];
-    } else if (number_actions(table, entry) < 0) {
+    } else if (number_actions(table, &list, &table->action_ids[entry]) < 0) {
         return -1;
     }
     if (other && same_mask(table, table->group_ids[like], &flow->match.mask)) {
         table->group_ids[entry] = table->group_ids[like];
-    } else if (number_mask(table, entry) < 0) {
+    } else if (number_mask(table, &flow->match.mask, &table->group_ids[entry]) < 0) {
         return -1;
     }
     struct space_group *group = &table->groups[table->group_ids[entry]];

@@ -6,12 +6,9 @@
 
 #include <stdlib.h>
 
-static bool find_odd(const struct state_run *run)
+static bool has_odd(const struct state_run *run)
 {
     bool found = false;
-    for (size_t i = 0; i < run->whole.flows->n_entries && !found; i++) {
-        found = flow_open(&run->whole.flows->entries[i]);
-    }
     for (size_t i = 0; i < run->state->flows.n_entries && !found; i++) {
         const struct flow_entry *row = &run->state->flows.entries[i];
         found = state_lifetime_wrong(row, run->expectation->expires_sec, 0) ||
@@ -30,7 +27,7 @@ int state_run_index(struct state_run *run)
         space_whole_index(&run->whole, &run->table) < 0) {
         return -1;
     }
-    run->has_odd = find_odd(run);
+    run->has_odd = has_odd(run);
     run->ids = base_calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
     run->present = base_calloc(run->table.actions.n_ids + 1, sizeof *run->present);
     return run->ids && run->present ? 0 : -1;

@@ -21,6 +21,8 @@ struct state_listed {
     size_t n_unexpected;
 };
 
+enum { MEETS_NOT_ASKED, MEETS_NONE, MEETS_ANOTHER };
+
 struct state_run {
     const struct expectation *expectation;
     struct state_options options; /* with the defaults filled in */
@@ -36,15 +38,16 @@ struct state_run {
     struct space_whole whole;
     struct space_table table; /* of whole.flows */
     struct state_listed listed;
-    bool has_odd;         /* some entry has a wrong lifetime, will expire, or is in another table */
+    bool has_odd;         /* some row has a wrong lifetime, or will expire */
     bool *expiring;       /* by row: was noted (only if has_odd) */
     size_t n_expiring;    /* noted, or as good as */
     struct state_id *ids; /* by action id of the table */
     uint32_t *present;    /* action ids that the port's entries have */
     size_t n_present;
     struct state_priority *priorities; /* by priority; built when first needed */
-    bool *meets; /* by entry that names no port: another of its rank may take what it takes; as well
-                  */
+    uint8_t *meets;      /* by entry that names no port: whether another of its rank, which does
+                            something else, takes some of its packets, MEETS_*; as well */
+    size_t meets_budget; /* for that */
 };
 
 /* What is known of one list of actions, for the port that is being judged. */
@@ -52,6 +55,7 @@ struct state_id {
     uint32_t stamp; /* port + 1: the following is of this port */
     uint32_t class; /* equal behaviour, equal class (but not the other way round) */
     bool agrees;    /* it does what every case of the port says */
+    bool is_open;   /* flow_open of its entries: it never agrees */
     struct space_behavior behavior;
 };
 

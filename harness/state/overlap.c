@@ -206,39 +206,32 @@ static bool meet_any(void *aux, uint32_t other, const struct match *match)
     return !meeting->met;
 }
 
-/* Fills in run->meets, of entries that name no port: what is found for one port is so for all. Over
- * the budget they may meet. */
-static int find_meeting(struct state_port *port, struct space_entries any)
+/* Whether an entry that names no port may meet one: what is found is so for all ports. Over the
+ * budget it may. */
+static bool may_meet(struct state_run *run, uint32_t entry)
 {
-    struct state_run *run = port->run;
-    size_t budget = port->budget;
-    run->meets = base_calloc(run->whole.flows->n_entries + 1, sizeof *run->meets);
-    for (size_t i = 0; i < any.n_entries && run->meets; i++) {
-        uint32_t entry = any.entries[i];
+    if (run->meets[entry] == MEETS_NOT_ASKED) {
         const struct flow_entry *flow = &run->whole.flows->entries[entry];
         uint32_t rank = space_rank(flow);
         struct meeting meeting = {.run = run, .entry = entry};
-        run->meets[entry] = !space_table_overlapping(&run->table, &flow->match, rank, rank, &budget,
-                                                     meet_any, &meeting) ||
-                            meeting.met;
+        bool done = space_table_overlapping(&run->table, &flow->match, rank, rank,
+                                            &run->meets_budget, meet_any, &meeting);
+        run->meets[entry] = done && !meeting.met ? MEETS_NONE : MEETS_ANOTHER;
     }
-    return run->meets ? 0 : -1;
+    return run->meets[entry] == MEETS_ANOTHER;
 }
 
-/* meets: by entry, those that are asked for; NULL: all. */
-static void search(struct state_port *port, struct space_entries list, const bool *meets)
+static void search(struct state_port *port, struct space_entries list)
 {
     struct state_run *run = port->run;
     struct match in_port = match_in_port(port->number), cube;
     for (size_t i = 0; i < list.n_entries; i++) {
         uint32_t entry = list.entries[i];
-        if (meets && !meets[entry]) {
-            continue;
-        }
         const struct flow_entry *flow = &run->whole.flows->entries[entry];
         uint32_t rank = space_rank(flow);
         struct rivals rivals = {port, entry, run->priorities[flow->priority].class};
         if (run->ids[run->table.action_ids[entry]].class != rivals.first_class &&
+            (flow->match.mask.in_port || may_meet(run, entry)) &&
             match_intersect(&flow->match, &in_port, &cube) &&
             !space_table_overlapping(&run->table, &cube, rank, rank, &port->budget, meet,
                                      &rivals)) {
@@ -258,13 +251,22 @@ static bool has_one_class(const struct state_run *run)
     return true;
 }
 
+static int prepare(struct state_port *port)
+{
+    struct state_run *run = port->run;
+    run->priorities = base_calloc(UINT16_MAX + 1u, sizeof *run->priorities);
+    run->meets = base_calloc(run->whole.flows->n_entries + 1, sizeof *run->meets);
+    run->meets_budget = port->budget;
+    return run->priorities && run->meets ? 0 : -1;
+}
+
 int state_port_overlaps(struct state_port *port)
 {
     struct state_run *run = port->run;
     if (has_one_class(run)) {
         return 0;
     }
-    if (!run->priorities && !(run->priorities = base_calloc(65536, sizeof *run->priorities))) {
+    if (!run->priorities && prepare(port) < 0) {
         return -1;
     }
     struct space_entries own = space_table_port(&run->table, port->number);
@@ -273,10 +275,7 @@ int state_port_overlaps(struct state_port *port)
     if (!mark_priorities(port, own) && !mixed) {
         return 0;
     }
-    if (!run->meets && find_meeting(port, any) < 0) {
-        return -1;
-    }
-    search(port, any, run->meets);
-    search(port, own, NULL);
+    search(port, any);
+    search(port, own);
     return 0;
 }

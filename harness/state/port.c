@@ -64,7 +64,8 @@ static int learn_actions(struct state_port *port, uint32_t action_id)
     struct state_run *run = port->run;
     struct state_id *id = &run->ids[action_id];
     const struct space_actions *list = &run->table.id_actions[action_id];
-    *id = (struct state_id){.stamp = port->number + 1u, .class = action_id, .agrees = true};
+    *id = (struct state_id){
+        .stamp = port->number + 1u, .class = action_id, .agrees = true, .is_open = list->open};
     if (space_behavior(list->actions, list->n_actions, port->number, run->state->ports,
                        run->state->n_ports, &port->arena, &id->behavior) < 0) {
         return -1;
@@ -113,13 +114,14 @@ static void compare(struct state_port *port, size_t c, size_t entry)
 {
     const struct state_run *run = port->run;
     const struct state_case *expected = &port->cases[c];
-    const struct flow_entry *flow = entry == ENTRY_NONE ? NULL : &run->whole.flows->entries[entry];
-    struct space_behavior drop = {0}, rest;
-    const struct space_behavior *behavior = state_port_judged(
-        port, c, flow ? &run->ids[run->table.action_ids[entry]].behavior : &drop, &rest);
+    static const struct state_id drop;
+    const struct state_id *id =
+        entry == ENTRY_NONE ? &drop : &run->ids[run->table.action_ids[entry]];
+    struct space_behavior rest;
+    const struct space_behavior *behavior = state_port_judged(port, c, &id->behavior, &rest);
     struct state_deviation deviation = {.expected = c, .entry = entry, .rival = ENTRY_NONE};
     struct space_region region = {0};
-    if (space_behavior_equal(behavior, &expected->behavior) && !(flow && flow_open(flow))) {
+    if (!id->is_open && space_behavior_equal(behavior, &expected->behavior)) {
         return;
     }
     enum space_answer answer = state_port_region(port, c, entry, NULL, &region);
@@ -134,7 +136,8 @@ static void compare(struct state_port *port, size_t c, size_t entry)
     } else if (answer == SPACE_FOUND) {
         answer =
             space_differ(&region, &expected->behavior, behavior, &port->budget, &deviation.where);
-        if (answer == SPACE_FOUND && flow) { /* what others may take is theirs (overlap.c) */
+        if (answer == SPACE_FOUND &&
+            entry != ENTRY_NONE) { /* what others may take is theirs (overlap.c) */
             answer = state_port_leave_rivals(port, entry, &region);
             answer = answer == SPACE_FOUND ? space_differ(&region, &expected->behavior, behavior,
                                                           &port->budget, &deviation.where)
@@ -163,8 +166,7 @@ static bool compare_case(void *aux, uint32_t c, const struct match *match)
     const struct space_table *table = &port->run->table;
     uint32_t id = table->action_ids[entry];
     (void)match;
-    if (flow_open(&table->flows->entries[entry]) ||
-        !surely_agrees(port, c, &table->id_actions[id], &port->run->ids[id].behavior)) {
+    if (!surely_agrees(port, c, &table->id_actions[id], &port->run->ids[id].behavior)) {
         compare(port, c, entry);
     }
     return true;
@@ -174,8 +176,7 @@ static void compare_entry(struct state_port *port, uint32_t entry)
 {
     const struct state_run *run = port->run;
     const struct flow_entry *flow = &run->whole.flows->entries[entry];
-    const struct state_id *id = &run->ids[run->table.action_ids[entry]];
-    if (id->agrees && !flow_open(flow)) {
+    if (run->ids[run->table.action_ids[entry]].agrees) {
         return;
     }
     struct comparing comparing = {.port = port, .entry = entry};
@@ -187,7 +188,7 @@ static void compare_entry(struct state_port *port, uint32_t entry)
 static void compare_entries(struct state_port *port, struct space_entries list)
 {
     const struct state_run *run = port->run;
-    bool all_agree = !run->has_odd;
+    bool all_agree = true;
     for (size_t i = 0; i < run->n_present && all_agree; i++) {
         all_agree = run->ids[run->present[i]].agrees;
     }
