@@ -5,8 +5,8 @@
  *
  * A read past the end returns zero and makes the reader `failed`; nothing is left
  * of it then, so that all later reads return zero, too. So a decoder reads a whole
- * record and then asks once. Integers are big-endian on the wire and in host order when returned. The
- * bytes are not copied and must outlive the reader. */
+ * record and then asks once. Integers are big-endian on the wire and in host order when returned.
+ * The bytes are not copied and must outlive the reader. */
 #ifndef BASE_READER_H
 #define BASE_READER_H
 
