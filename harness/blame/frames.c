@@ -50,6 +50,27 @@ static bool locate_altering_cable(const struct blame_view *view, const struct pa
     return false;
 }
 
+/* A switch that is told to drop fragments, or to keep them until all are there. */
+static bool locate_fragments(const struct blame_view *view, const struct path_way *way,
+                             struct blame_place *place)
+{
+    for (size_t i = 0; i < way->n_hops && view->fragments; i++) {
+        size_t sw = blame_hop(view, way, i)->in.sw;
+        unsigned does = view->states[sw] ? view->states[sw]->fragments : FRAGMENTS_UNKNOWN;
+        if (does == FRAGMENTS_DROP || does == FRAGMENTS_REASSEMBLE) {
+            const char *name = view->topology->switches[sw].name;
+            blame_at(name, CAUSE_SWITCH,
+                     base_arena_format(view->arena, "%s %s, says its configuration (GET_CONFIG)",
+                                       name,
+                                       does == FRAGMENTS_DROP ? "drops IP fragments"
+                                                              : "reassembles IP fragments"),
+                     place);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool locate_keeping_switch(const struct blame_view *view, const struct path_way *way,
                                   struct blame_place *place)
 {
@@ -367,7 +388,8 @@ static bool locate_late(const struct blame_view *view, struct blame_place *place
 static void locate_missing(const struct blame_view *view, const struct path_way *way,
                            struct blame_place *place)
 {
-    if (locate_on_any_way(view, locate_lossy_cable, place) ||
+    if (locate_on_any_way(view, locate_fragments, place) ||
+        locate_on_any_way(view, locate_lossy_cable, place) ||
         locate_on_any_way(view, locate_altering_cable, place) ||
         locate_on_any_way(view, locate_keeping_switch, place)) {
         return;
@@ -483,6 +505,22 @@ static void choose_way(const struct path_network *network, const struct traffic_
     }
 }
 
+static bool misses_fragments_only(const struct traffic_evidence *evidence,
+                                  const struct traffic_failure *failure)
+{
+    const struct traffic_plan *plan = evidence->plan;
+    const struct traffic_round *round = evidence->round;
+    bool only = plan->probes[failure->probe].shape.fragment != FRAME_WHOLE;
+    for (size_t p = 0; p < plan->n_probes && only; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        only = probe->from != plan->probes[failure->probe].from ||
+               probe->shape.fragment != FRAME_WHOLE ||
+               traffic_seen_count(round, p, failure->host) >=
+                   round->sent[p] * traffic_plan_copies(probe, failure->host);
+    }
+    return only;
+}
+
 static void blame_failure(const struct traffic_evidence *evidence,
                           const struct traffic_failure *failure, struct report *report)
 {
@@ -495,6 +533,7 @@ static void blame_failure(const struct traffic_evidence *evidence,
         .states = evidence->before,
         .altered = failure->alteration != NULL,
         .late = failure->alteration && seen->altered == 0,
+        .fragments = misses_fragments_only(evidence, failure),
         .evidence = evidence,
         .observed = (long)traffic_seen_count(evidence->round, failure->probe, failure->host),
         .sent = (long)evidence->round->sent[failure->probe],

@@ -139,6 +139,40 @@ static void a_switch_keeps_back(void **state)
     network_free(&network);
 }
 
+/* What a switch is told to do with fragments explains it where nothing else is missing. */
+static void a_switch_that_drops_fragments_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t does;
+        bool whole; /* a whole frame is lost, too */
+        const char *cause, *why;
+    } rows[] = {
+        {FRAGMENTS_DROP, false, "s3", "s3 drops IP fragments, says its configuration (GET_CONFIG)"},
+        {FRAGMENTS_REASSEMBLE, false, "s3", "s3 reassembles IP fragments"},
+        {FRAGMENTS_PASS, false, "s3:1", "by its table s3 sends"},
+        {FRAGMENTS_DROP, true, "s3:1", "by its table s3 sends"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct network network;
+        network_load(&network, simulated, "simulated");
+        network_send(&network, "h1", "h11");
+        size_t h1 = network_host(&network, "h1");
+        for (size_t p = 0; p < network.plan.n_probes; p++) {
+            bool lost = network.plan.probes[p].from == h1;
+            port_of(&network, 2, 11)->counters.tx_packets -= lost;
+            network.plan.probes[p].shape.fragment =
+                lost && !rows[i].whole ? FRAME_LATER_FRAGMENT : FRAME_WHOLE;
+        }
+        network.plan.probes[0].shape.fragment = FRAME_FIRST_FRAGMENT;
+        network.states[2].fragments = rows[i].does;
+        const struct result *result = network_failure(&network, "traffic/h1/mirrored/h11");
+        expect_cause(result, CAUSE_SWITCH, rows[i].cause);
+        assert_non_null(strstr(result->detail, rows[i].why));
+        network_free(&network);
+    }
+}
+
 /* More came out of the cable than was sent into it. */
 static void a_cable_doubles(void **state)
 {
@@ -508,6 +542,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_late_counter_is_not_believed),
     cmocka_unit_test(a_late_counter_of_what_comes_is_not_believed),
     cmocka_unit_test(a_switch_keeps_back),
+    cmocka_unit_test(a_switch_that_drops_fragments_is_named),
     cmocka_unit_test(a_cable_doubles),
     cmocka_unit_test(a_switch_leaks),
     cmocka_unit_test(a_host_sends_it_back),

@@ -27,6 +27,7 @@ struct blame_view {
     long observed, sent; /* copies that arrived, of so many sendings */
     bool late;           /* they are what was expected, but came when the round was over */
     bool early;          /* counters are those of when the round was just over */
+    bool fragments;      /* of what the host sent there only IP fragments are missing */
 };
 
 /* All texts are in the arena of the view; NULL where nothing is known. */

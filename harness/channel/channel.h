@@ -60,7 +60,8 @@ struct channel_options {
     bool plain;           /* entries are never asked for with NXST_FLOW, but with OFPST_FLOW */
 };
 
-enum { CHANNEL_FLOWS = 1 << 0, CHANNEL_PORTS = 1 << 1 };
+/* CONFIG: what it does with fragments. Of a switch that does not say it, that is not known. */
+enum { CHANNEL_FLOWS = 1 << 0, CHANNEL_PORTS = 1 << 1, CHANNEL_CONFIG = 1 << 2 };
 
 /* What a switch does in its own way; remembered for later dumps. */
 enum {
@@ -74,6 +75,7 @@ enum {
     CHANNEL_ODD_NO_METERS = 1 << 7,     /* refuses METER_CONFIG: it has no meters */
     CHANNEL_ODD_UNTOLD = 1 << 8,        /* speaks 1.3, too, and cannot be asked in it */
     CHANNEL_ODD_INSISTED = 1 << 9,      /* ... and was not: the target asks for 1.0 */
+    CHANNEL_ODD_NO_CONFIG = 1 << 10,    /* refuses GET_CONFIG */
 };
 
 struct channel_dump {

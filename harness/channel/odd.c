@@ -15,6 +15,7 @@ static const struct {
     {CHANNEL_ODD_NO_PORT_STATS, "refuses PORT stats: its ports are not counted"},
     {CHANNEL_ODD_NO_GROUPS, "refuses GROUP_DESC: taken to have no groups"},
     {CHANNEL_ODD_NO_METERS, "refuses METER_CONFIG: taken to have no meters"},
+    {CHANNEL_ODD_NO_CONFIG, "refuses GET_CONFIG: what it does with fragments is not known"},
     {CHANNEL_ODD_UNTOLD, "has OpenFlow 1.3, too, and could not be asked in it: what 1.0 leaves out "
                          "(write_actions, meters, push_vlan) is not known"},
     {CHANNEL_ODD_INSISTED,

@@ -24,6 +24,8 @@ static int take_aggregate(struct channel_progress *progress, struct base_reader 
                           struct base_error *error);
 static int take_ports(struct channel_progress *progress, struct base_reader *body,
                       struct base_error *error);
+static int take_configuration(struct channel_progress *progress, struct base_reader *body,
+                              struct base_error *error);
 static int take_barrier(struct channel_progress *progress, struct base_reader *body,
                         struct base_error *error);
 
@@ -46,6 +48,8 @@ static const struct request {
                            CHANNEL_ODD_NO_AGGREGATE, take_aggregate},
     [CHANNEL_PORT] = {"PORT stats", OFPT_STATS_REPLY, OFPST_PORT, CHANNEL_ODD_NO_PORT_STATS,
                       take_ports},
+    [CHANNEL_CONFIGURATION] = {"GET_CONFIG", OFPT_GET_CONFIG_REPLY, 0, CHANNEL_ODD_NO_CONFIG,
+                               take_configuration},
     [CHANNEL_BARRIER] = {"BARRIER", OFPT_BARRIER_REPLY, 0, CHANNEL_ODD_NO_BARRIER, take_barrier},
 };
 _Static_assert(sizeof REQUESTS / sizeof *REQUESTS == CHANNEL_N_REQUESTS, "a row a request");
@@ -62,6 +66,8 @@ static void send_request(struct channel_progress *progress, enum channel_request
     uint32_t xid = progress->xid + which;
     if (which == CHANNEL_FEATURES) {
         protocol->put_empty(out, OFPT_FEATURES_REQUEST, xid);
+    } else if (which == CHANNEL_CONFIGURATION) {
+        protocol->put_empty(out, OFPT_GET_CONFIG_REQUEST, xid);
     } else if (which == CHANNEL_BARRIER) {
         protocol->put_empty(out, OFPT_BARRIER_REQUEST, xid);
     } else if (which == CHANNEL_FLOW && !progress->habits.is_plain) {
@@ -87,6 +93,9 @@ static unsigned requests_for(const struct of_protocol *protocol, unsigned what, 
     }
     if (what & CHANNEL_PORTS) {
         requests |= 1u << CHANNEL_PORT;
+    }
+    if (what & CHANNEL_CONFIG && !(odd & (CHANNEL_ODD_ONE_BY_ONE | CHANNEL_ODD_NO_BARRIER))) {
+        requests |= 1u << CHANNEL_CONFIGURATION; /* BARRIER shows that it was passed over */
     }
     for (unsigned which = 0; which < CHANNEL_N_REQUESTS; which++) {
         if (odd & REQUESTS[which].refusal) {
@@ -196,6 +205,12 @@ static int take_ports(struct channel_progress *progress, struct base_reader *bod
         }
     }
     return progress->protocol->counters(body, &progress->dump->state, error);
+}
+
+static int take_configuration(struct channel_progress *progress, struct base_reader *body,
+                              struct base_error *error)
+{
+    return of_decode_config(body, &progress->dump->state.fragments, error);
 }
 
 static int take_barrier(struct channel_progress *progress, struct base_reader *body,
@@ -406,6 +421,7 @@ int channel_progress_message(struct channel_progress *progress, const struct of_
         return base_fail(error, "is an OpenFlow controller, not a switch");
     case OFPT_ERROR:
     case OFPT_FEATURES_REPLY:
+    case OFPT_GET_CONFIG_REPLY:
     case OFPT_STATS_REPLY:
     case OFPT_BARRIER_REPLY:
         break;
@@ -429,6 +445,9 @@ int channel_progress_message(struct channel_progress *progress, const struct of_
     }
     if (passed_over(progress)) {
         turn_plain(progress);
+    }
+    if (progress->asked & ~progress->pending & 1u << CHANNEL_BARRIER) {
+        progress->pending &= ~(1u << CHANNEL_CONFIGURATION); /* nothing depends on it */
     }
     if (!progress->pending) {
         return check_agreement(progress, step, error);

@@ -23,6 +23,7 @@ enum channel_request {
     CHANNEL_FLOW,
     CHANNEL_AGGREGATE,
     CHANNEL_PORT,
+    CHANNEL_CONFIGURATION,
     CHANNEL_BARRIER,
     CHANNEL_N_REQUESTS
 };
@@ -51,7 +52,7 @@ struct channel_progress {
     uint64_t hash_before; /* of its entries */
 };
 
-/* Appends the requests for `what` (CHANNEL_FLOWS, CHANNEL_PORTS) to `out`, with
+/* Appends the requests for `what` (CHANNEL_FLOWS, CHANNEL_PORTS, CHANNEL_CONFIG) to `out`, with
  * transaction ids from xid on. Called again, it starts anew, but what was received
  * so far still counts against the limits. */
 void channel_progress_begin(struct channel_progress *progress, unsigned what, uint32_t xid,

@@ -99,6 +99,11 @@ static void put_barrier(struct base_buffer *out)
     of_encode_empty(out, OFPT_BARRIER_REPLY, XID + CHANNEL_BARRIER);
 }
 
+static void put_refusal(struct base_buffer *out, enum channel_request which)
+{
+    peer_put_error(out, XID + which, &(struct of_error){OFPET_BAD_REQUEST, 2, NULL, 0, 0});
+}
+
 static void assert_requests(const struct base_buffer *out, const char *types)
 {
     struct base_reader in = base_reader_over(out->data, out->n_bytes);
@@ -110,6 +115,7 @@ static void assert_requests(const struct base_buffer *out, const char *types)
         assert_int_equal(of_open(base_read_bytes(&in, n_bytes), n_bytes, &header, &body, NULL), 0);
         assert_int_equal(header.type, *types == 'f'   ? OFPT_FEATURES_REQUEST
                                       : *types == 'b' ? OFPT_BARRIER_REQUEST
+                                      : *types == 'c' ? OFPT_GET_CONFIG_REQUEST
                                                       : OFPT_STATS_REQUEST);
         xid = header.xid;
         assert_in_range(xid, XID, XID + CHANNEL_N_REQUESTS - 1);
@@ -149,6 +155,49 @@ static void a_dump_is_done_with_the_last_reply(void **state)
     assert_int_equal(got->flows.n_entries, 3);
     assert_int_equal(got->ports[0].counters.rx_packets, 5);
     assert_int_equal(fixture->dump.repeats, 0);
+}
+
+/* What it does with fragments nobody needs to know: neither one that refuses to say it nor one that
+ * passes over the question is waited for. */
+static void a_configuration_is_done_without(void **state)
+{
+    static const struct {
+        uint8_t flags, fragments;
+    } rows[] = {{0, FRAGMENTS_PASS},
+                {1, FRAGMENTS_DROP},
+                {2, FRAGMENTS_REASSEMBLE},
+                {3, FRAGMENTS_UNKNOWN}};
+    struct fixture *fixture = *state;
+    struct base_buffer in = {0};
+    for (size_t i = 0; i < 6; i++) {
+        fixture->out.n_bytes = 0;
+        channel_progress_begin(&fixture->progress, CHANNEL_CONFIG, XID, &fixture->out);
+        assert_requests(&fixture->out, "fcb");
+        put_features(&in);
+        if (i < 4) {
+            size_t begin = of_begin(&in, OFPT_GET_CONFIG_REPLY, XID + CHANNEL_CONFIGURATION);
+            base_put_be16(&in, rows[i].flags);
+            base_put_be16(&in, 128);
+            of_end(&in, begin);
+        } else if (i == 5) {
+            put_refusal(&in, CHANNEL_CONFIGURATION);
+        }
+        assert_int_equal(take(fixture, &in, NULL), CHANNEL_STEP_ON);
+        put_barrier(&in);
+        assert_int_equal(take(fixture, &in, NULL), CHANNEL_STEP_DONE);
+        assert_int_equal(fixture->dump.state.fragments,
+                         i < 4 ? rows[i].fragments : FRAGMENTS_UNKNOWN);
+    }
+    assert_int_equal(fixture->dump.odd, CHANNEL_ODD_NO_CONFIG);
+    for (unsigned odd = 0; odd < 3;
+         odd++) { /* of others nothing would show that they pass over it */
+        static const unsigned odds[] = {CHANNEL_ODD_NO_CONFIG, CHANNEL_ODD_ONE_BY_ONE,
+                                        CHANNEL_ODD_NO_BARRIER};
+        fixture->progress.habits.odd = odds[odd];
+        fixture->out.n_bytes = 0;
+        channel_progress_begin(&fixture->progress, CHANNEL_CONFIG, XID, &fixture->out);
+        assert_requests(&fixture->out, odd == 0 ? "fb" : "f");
+    }
 }
 
 static void a_table_that_moved_is_asked_for_again(void **state)
@@ -201,11 +250,6 @@ static void as_many_entries_are_not_the_same_entries(void **state)
     channel_progress_begin(&fixture->progress, CHANNEL_FLOWS, XID, &fixture->out);
     put_miscounted(&in, 9, 0);
     assert_int_equal(take(fixture, &in, NULL), CHANNEL_STEP_DONE);
-}
-
-static void put_refusal(struct base_buffer *out, enum channel_request which)
-{
-    peer_put_error(out, XID + which, &(struct of_error){OFPET_BAD_REQUEST, 2, NULL, 0, 0});
 }
 
 static void what_was_refused_is_not_asked_again(void **state)
@@ -427,6 +471,7 @@ static void a_plain_reply_to_the_extended_request_is_wrong(void **state)
 static const struct CMUnitTest tests[] = {
     TEST(it_asks_for_what_is_wanted),
     TEST(a_dump_is_done_with_the_last_reply),
+    TEST(a_configuration_is_done_without),
     TEST(a_table_that_moved_is_asked_for_again),
     TEST(as_many_entries_are_not_the_same_entries),
     TEST(what_was_refused_is_not_asked_again),

@@ -9,6 +9,14 @@
 #include "model/group.h"
 #include "model/port.h"
 
+/* What a switch does with IP fragments: OpenFlow 1.0.0, section 5.3.2; 1.3.5, 7.3.2. */
+enum fragment_handling {
+    FRAGMENTS_UNKNOWN, /* it was not asked, or says something else */
+    FRAGMENTS_PASS,    /* they are matched as other packets are */
+    FRAGMENTS_DROP,
+    FRAGMENTS_REASSEMBLE
+};
+
 struct switch_state {
     uint64_t datapath_id;
     uint32_t n_buffers;
@@ -19,6 +27,7 @@ struct switch_state {
     size_t n_ports;
     struct flow_table flows;
     struct group_table groups; /* and meters: OpenFlow 1.3 */
+    uint8_t fragments;         /* enum fragment_handling */
     uint8_t version;           /* of the session that it was read in; 0 is not known, as 1 is 1.0 */
 };
 

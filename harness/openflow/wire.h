@@ -43,6 +43,9 @@ enum of_type {
     OF_N_TYPES
 };
 
+/* Section 5.3.2, enum ofp_config_flags: what is done with fragments. */
+enum { OFPC_FRAG_MASK = 3 };
+
 /* Section 5.3.5, enum ofp_stats_types; from OFPST_GROUP on OpenFlow 1.3.5, section 7.3.5, enum
  * ofp_multipart_type. */
 enum of_stats_kind {

@@ -18,6 +18,11 @@ bool path_is_normal(const char *open)
     return open && (open == path_normal || strcmp(open, SPACE_NORMAL_REWRITTEN) == 0);
 }
 
+bool path_is_choice(const char *open)
+{
+    return open == path_several || strcmp(open, SPACE_ONE_OF) == 0;
+}
+
 #define UNKNOWN_FLOOD "it floods, and the ports of the switch are not known"
 
 /* ----------------------------------------------------------------------- ports */

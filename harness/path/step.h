@@ -81,6 +81,9 @@ extern const char path_choices[];
  * of which is in `out`, or leave by one of several as these are up. */
 extern const char path_several[];
 
+/* Whether this reason is a choice between known ways: path_several, SPACE_ONE_OF. */
+bool path_is_choice(const char *open);
+
 /* Why it is open, this pointer, what NORMAL does with a packet: "NORMAL". */
 extern const char path_normal[];
 

@@ -33,18 +33,13 @@ static int prove_no_stray(struct prove_sender *sender, size_t to, struct prove_o
                : prove_refute(sender, &refutation, index);
 }
 
-static bool is_choice(const char *reason)
-{
-    return reason == path_several || strcmp(reason, SPACE_ONE_OF) == 0;
-}
-
 /* What NORMAL does is known to nobody, though `ports:` and tables agree that it shall do it; that
  * one of several ways is taken, and no other, is not proved. */
 static const struct path_unknown *find_undecided(const struct path_reach *reach)
 {
     for (size_t i = 0; i < reach->n_unknowns; i++) {
         const char *reason = reach->unknowns[i].reason;
-        if (path_is_normal(reason) || is_choice(reason)) {
+        if (path_is_normal(reason) || path_is_choice(reason)) {
             return &reach->unknowns[i];
         }
     }
@@ -69,7 +64,7 @@ static int prove_no_strays(struct prove_sender *sender, const struct prove_optio
     bool open = opening.open || opening.unknown;
     bool passes = sender->n_claims == 0 && sender->declared.n_unknowns == 0 && index == n;
     bool skips = sender->n_claims == 0 && options && options->skips_choices && !opening.open &&
-                 opening.unknown && is_choice(opening.unknown->reason);
+                 opening.unknown && path_is_choice(opening.unknown->reason);
     if ((!open && !passes) || skips) {
         return 0;
     }

@@ -284,7 +284,7 @@ static void note_interrupt(struct checking *checking)
 static int check_all(struct checking *checking)
 {
     bool traffic = !checking->options->no_traffic && run_checking_select(checking);
-    checking->reads = CHANNEL_FLOWS | (traffic ? CHANNEL_PORTS : 0);
+    checking->reads = CHANNEL_FLOWS | (traffic ? CHANNEL_PORTS | CHANNEL_CONFIG : 0);
     if (open_all(checking, traffic) < 0 || get_states(checking) < 0) {
         return -1;
     }

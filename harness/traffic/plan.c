@@ -16,6 +16,8 @@
 
 enum { SENTINELS_MAX = 4, FIND_BUDGET = 100000 };
 
+#define UNTOLD "nobody can say what becomes of it on its way"
+
 /* One sender while its probes are being planned. */
 struct sender {
     const struct path_declared *declared;
@@ -247,6 +249,19 @@ static bool meets_rewrites(const struct sender *sender)
     return meets;
 }
 
+/* Why nobody can say what becomes of a fragment; NULL: it is told as other frames are. */
+static const char *unfit_fragment(const struct sender *sender, const struct header *header)
+{
+    struct path_touch touch = {0};
+    if (meets_rewrites(sender)) {
+        return UNTOLD;
+    }
+    return sender->harmless && !traffic_harm(sender->harmless, sender->host, header, &touch) &&
+                   touch.open && !path_is_choice(touch.open)
+               ? "not everything is known of a switch on its way, which may put fragments together"
+               : NULL;
+}
+
 /* Whether frames of this shape have each form in which the probe may arrive: behind strip_vlan one
  * with two tags has no header that OpenFlow 1.0 could tell. */
 static bool has_forms(const struct traffic_probe *probe)
@@ -343,10 +358,11 @@ static int add_probe(struct sender *sender, const struct header *header, const c
     }
     const char *reason = too_many ? "switches may choose more ways for it than are told apart"
                                   : fit_size(sender, probe);
-    bool is_rewritten = shape->fragment && meets_rewrites(sender);
-    if (!reason &&
-        (is_rewritten || (!is_shape(shape, &(struct frame_shape){0}) && !has_forms(probe)))) {
-        reason = "nobody can say what becomes of it on its way";
+    if (!reason && shape->fragment) {
+        reason = unfit_fragment(sender, header);
+    }
+    if (!reason && !is_shape(shape, &(struct frame_shape){0}) && !has_forms(probe)) {
+        reason = UNTOLD;
     }
     if (reason) {
         sender->plan->n_probes--;

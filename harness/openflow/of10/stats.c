@@ -73,6 +73,15 @@ int of_decode_aggregate(struct base_reader *body, struct of_aggregate *aggregate
     return of_check_read(body, "aggregate statistics", error);
 }
 
+int of_decode_config(struct base_reader *body, uint8_t *fragments, struct base_error *error)
+{
+    static const uint8_t handlings[] = {FRAGMENTS_PASS, FRAGMENTS_DROP, FRAGMENTS_REASSEMBLE,
+                                        FRAGMENTS_UNKNOWN};
+    *fragments = handlings[base_read_be16(body) & OFPC_FRAG_MASK];
+    base_read_skip(body, 2); /* miss_send_len */
+    return of_check_read(body, "switch configuration", error);
+}
+
 int of_decode_port_counters(struct base_reader *body, struct switch_state *state,
                             struct base_error *error)
 {

@@ -38,6 +38,10 @@ struct of_aggregate {
 int of_decode_aggregate(struct base_reader *body, struct of_aggregate *aggregate,
                         struct base_error *error);
 
+/* Section 5.3.2 (1.3.5: 7.3.2), struct ofp_switch_config: *fragments is of enum
+ * fragment_handling. Fails on a body that is cut short. */
+int of_decode_config(struct base_reader *body, uint8_t *fragments, struct base_error *error);
+
 /* Section 5.3.5.5: reads every record of a reply to OFPST_PORT into the ports
  * of a state (has_counters, counters). Records of ports that the state does not
  * have are passed over. Fails if the last record is cut short. */
