@@ -99,6 +99,9 @@ $(filter %/tls_test %/tls_hostile_test,$(UNIT)): LIBS += -lssl -lcrypto
 # BuDDy, the oracle of harness/space: only where it is installed.
 $(B)/harness/space/bdd_test $(B)/harness/space/space_bench: LIBS += $(if $(wildcard /usr/include/bdd.h),-lbdd)
 
+# It has this file in it.
+$(B)/obj/tools/tapd/face/openapi.o: tools/tapd/face/openapi.json
+
 $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# tapctl asks a real tapd: each command, people's tables and JSON, exit statuses.
+# tapctl asks a real tapd: each command, people's tables and JSON, exit statuses. Then others do,
+# by what tapd says of itself (OpenAPI).
 
 . suites/live/controller.sh
 
@@ -31,4 +32,22 @@ expect_says 1 'no tap "web"' "once" $ctl rm web
 expect_says 1 'no tap' "what is not there is not waited for" $ctl wait web
 stop_tapd
 expect_says 3 'no answer: ' "tapd is away" $ctl list
+
+start_tapd topologies/policies/demon/always-forward.yaml --resync 60m
+perl suites/live/openapi.pl "$socket" > "$scratch/out" 2>&1
+status=$?
+if [ $status = 77 ]; then
+    cannot_run "tapd answers as it says" "libjson-validator-perl is not installed"
+else
+    report "tapd answers as it says" $status
+fi
+curl -sN --max-time 30 --unix-socket "$socket" http://tapd/events > "$scratch/events" &
+until_says '^:' cat "$scratch/events"
+answers 201 '"state": "up"' "a tap comes" PUT '/taps/web?wait=20s' '{"source": "h3", "to": "h11"}'
+answers 200 removed "and goes" DELETE /taps/web
+until_says '"web","state":"ended"' cat "$scratch/events" && grep -q '^data: {"name":"web","state":"up"' "$scratch/events"
+report "who listens hears it" $?
+stop_tapd
+wait
+report "until tapd ends" $?
 plan

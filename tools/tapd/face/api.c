@@ -4,42 +4,47 @@
 #include "tapd/face/api.h"
 
 #include "base/memory.h"
+#include "tapd/face/api_inside.h"
+#include "tapd/face/events.h"
 #include "tapd/face/metrics.h"
-#include "tapd/face/tap_json.h"
-#include "tapd/face/waiting.h"
+#include "tapd/face/openapi.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-typedef void answer(struct tapd_controller *controller, const char *name,
-                    const struct tapd_http_request *request, struct tapd_http_reply *reply);
-
-static answer get_status, get_health, get_metrics, get_taps, get_tap, add_tap, extend_tap,
-    remove_tap, get_sflow, reload;
+static tapd_api_answer get_status, get_health, get_metrics, get_sflow, get_description, reload;
 
 /* NAME stands for one word of the path. */
 static const struct route {
     const char *path;
     enum tapd_http_method method;
-    answer *answer;
+    tapd_api_answer *answer;
     bool has_body;
 } ROUTES[] = {
     {"/status", TAPD_HTTP_GET, get_status, false},
     {"/healthz", TAPD_HTTP_GET, get_health, false},
     {"/metrics", TAPD_HTTP_GET, get_metrics, false},
-    {"/taps", TAPD_HTTP_GET, get_taps, false},
-    {"/taps", TAPD_HTTP_POST, add_tap, true},
-    {"/taps/NAME", TAPD_HTTP_GET, get_tap, false},
-    {"/taps/NAME", TAPD_HTTP_PATCH, extend_tap, true},
-    {"/taps/NAME", TAPD_HTTP_DELETE, remove_tap, false},
-    {"/taps/NAME/extend", TAPD_HTTP_POST, extend_tap, true},
+    {"/taps", TAPD_HTTP_GET, tapd_api_get_taps, false},
+    {"/taps", TAPD_HTTP_POST, tapd_api_add_tap, true},
+    {"/taps/NAME", TAPD_HTTP_GET, tapd_api_get_tap, false},
+    {"/taps/NAME", TAPD_HTTP_PUT, tapd_api_put_tap, true},
+    {"/taps/NAME", TAPD_HTTP_PATCH, tapd_api_extend_tap, true},
+    {"/taps/NAME", TAPD_HTTP_DELETE, tapd_api_remove_tap, false},
+    {"/taps/NAME/extend", TAPD_HTTP_POST, tapd_api_extend_tap, true},
     {"/sflow", TAPD_HTTP_GET, get_sflow, false},
+    {"/events", TAPD_HTTP_GET, tapd_events_answer, false},
+    {"/openapi.json", TAPD_HTTP_GET, get_description, false},
     {"/reload", TAPD_HTTP_POST, reload, false},
 };
 enum { N_ROUTES = sizeof ROUTES / sizeof *ROUTES };
+
+static const char *const METHODS[] = {[TAPD_HTTP_GET] = "GET, HEAD",
+                                      [TAPD_HTTP_POST] = "POST",
+                                      [TAPD_HTTP_PUT] = "PUT",
+                                      [TAPD_HTTP_PATCH] = "PATCH",
+                                      [TAPD_HTTP_DELETE] = "DELETE"};
 
 static const char placeholder[] = "NAME";
 
@@ -70,19 +75,25 @@ static bool fits(const char *form, const char *path, char **name)
 /* What a path takes: "GET, HEAD"; malloc'd, NULL without memory. */
 static char *list_methods(const char *path)
 {
-    static const char *const names[] = {[TAPD_HTTP_GET] = "GET, HEAD",
-                                        [TAPD_HTTP_POST] = "POST",
-                                        [TAPD_HTTP_PATCH] = "PATCH",
-                                        [TAPD_HTTP_DELETE] = "DELETE"};
     struct base_buffer text = {0};
     for (size_t i = 0; i < N_ROUTES; i++) {
         char *name = NULL;
         if (fits(ROUTES[i].path, path, &name)) {
-            base_put_format(&text, "%s%s", text.n_bytes ? ", " : "", names[ROUTES[i].method]);
+            base_put_format(&text, "%s%s", text.n_bytes ? ", " : "", METHODS[ROUTES[i].method]);
         }
         free(name);
     }
     return base_buffer_take_text(&text);
+}
+
+bool tapd_api_route(size_t index, const char **path, const char **methods)
+{
+    if (index >= N_ROUTES) {
+        return false;
+    }
+    *path = ROUTES[index].path;
+    *methods = METHODS[ROUTES[index].method];
+    return true;
 }
 
 void tapd_api_handle(void *controller, const struct tapd_http_request *request,
@@ -99,7 +110,7 @@ void tapd_api_handle(void *controller, const struct tapd_http_request *request,
         if (route->method == request->method) {
             if (request->body && !route->has_body) {
                 tapd_http_fail(reply, 400, "expected no body");
-            } else {
+            } else if (!name || tapd_api_is_wanted(controller, name, request, reply)) {
                 route->answer(controller, name, request, reply);
             }
             free(name);
@@ -109,143 +120,16 @@ void tapd_api_handle(void *controller, const struct tapd_http_request *request,
     }
     if (known) {
         tapd_http_fail(reply, 405, "%s does not take this method", request->path);
-        reply->allow = list_methods(request->path);
+        char *methods = list_methods(request->path);
+        tapd_http_field(reply, "Allow", "%s", methods ? methods : "");
+        free(methods);
     } else {
         tapd_http_fail(
             reply, 404,
             "no %s; there are /status, /healthz, /metrics, /taps, /taps/NAME, /taps/NAME/extend, "
-            "/sflow and /reload",
+            "/events, /sflow, /reload and /openapi.json",
             request->path);
     }
-}
-
-/* What came of a change: `done` if it is done. */
-static void reply_outcome(enum tapd_outcome outcome, struct base_buffer *why, int done,
-                          json_t *body_own, struct tapd_http_reply *reply)
-{
-    static const int statuses[] = {
-        [TAPD_BAD] = 400, [TAPD_NOT_FOUND] = 404, [TAPD_CONFLICT] = 409, [TAPD_FAILED] = 500};
-    if (outcome == TAPD_DONE) {
-        *reply = (struct tapd_http_reply){.status = done, .body = body_own};
-    } else {
-        size_t n = why->n_bytes;
-        json_decref(body_own);
-        while (n > 0 && why->data[n - 1] == '\n') {
-            n--;
-        }
-        why->n_bytes = n;
-        bool is_told = n > 0; /* else there was no memory for it */
-        tapd_http_fail(reply, is_told ? statuses[outcome] : 500, "%s",
-                       is_told ? base_buffer_text(why) : "out of memory");
-    }
-    base_buffer_free(why);
-}
-
-/* Taps */
-
-static void get_taps(struct tapd_controller *controller, const char *name,
-                     const struct tapd_http_request *request, struct tapd_http_reply *reply)
-{
-    (void)name;
-    (void)request;
-    json_t *taps = json_array();
-    size_t n = tapd_controller_n_taps(controller);
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(taps, tapd_tap_json(controller, i));
-    }
-    *reply = (struct tapd_http_reply){.status = 200, .body = json_pack("{s:o}", "taps", taps)};
-}
-
-static void get_tap(struct tapd_controller *controller, const char *name,
-                    const struct tapd_http_request *request, struct tapd_http_reply *reply)
-{
-    unsigned wait_ms;
-    if (tapd_wait_read(request->query, &wait_ms, reply)) {
-        return;
-    }
-    json_t *tap = tapd_tap_find_json(controller, name);
-    if (tap && wait_ms > 0 && tapd_wait(controller, request, name, wait_ms) == 0) {
-        json_decref(tap);
-    } else if (tap) {
-        *reply = (struct tapd_http_reply){.status = 200, .body = tap};
-    } else {
-        tapd_http_fail(reply, 404, "there is no tap \"%s\"", name);
-    }
-}
-
-/* It is there, and on its way to the switches. */
-static void accept_tap(struct tapd_controller *controller, const struct tapd_http_request *request,
-                       const char *name, unsigned wait_ms, struct tapd_http_reply *reply)
-{
-    if (wait_ms > 0 && tapd_wait(controller, request, name, wait_ms) == 0) {
-        return;
-    }
-    *reply = (struct tapd_http_reply){.status = 202,
-                                      .body = tapd_tap_find_json(controller, name),
-                                      .location = tapd_tap_location(name)};
-}
-
-static void add_tap(struct tapd_controller *controller, const char *unused,
-                    const struct tapd_http_request *request, struct tapd_http_reply *reply)
-{
-    (void)unused;
-    struct base_buffer why = {0};
-    unsigned wait_ms;
-    char *json = json_is_object(request->body) ? json_dumps(request->body, 0) : NULL;
-    if (!json) {
-        tapd_http_fail(reply, 400, "expected a tap: {\"name\": …, \"source\": …, \"to\": …}");
-        return;
-    }
-    if (tapd_wait_read(request->query, &wait_ms, reply) == 0) {
-        enum tapd_outcome outcome = tapd_controller_add(controller, json, &why);
-        const char *name = json_string_value(json_object_get(request->body, "name"));
-        reply_outcome(outcome, &why, 202, NULL, reply);
-        if (outcome == TAPD_DONE && name) {
-            accept_tap(controller, request, name, wait_ms, reply);
-        }
-    }
-    free(json);
-}
-
-/* {"for": "120s"} or nothing. */
-static int read_lifetime(json_t *body, const char **lifetime, struct tapd_http_reply *reply)
-{
-    static const char expected[] = "expected {\"for\": \"120s\"}";
-    *lifetime = json_string_value(json_object_get(body, "for"));
-    for (void *at = json_object_iter(body); at; at = json_object_iter_next(body, at)) {
-        const char *key = json_object_iter_key(at);
-        if (strcmp(key, "for") != 0) {
-            tapd_http_fail(reply, 400, "unknown key \"%s\", %s", key, expected);
-            return -1;
-        }
-    }
-    if (body && !*lifetime) {
-        tapd_http_fail(reply, 400, "%s", expected);
-        return -1;
-    }
-    return 0;
-}
-
-static void extend_tap(struct tapd_controller *controller, const char *name,
-                       const struct tapd_http_request *request, struct tapd_http_reply *reply)
-{
-    const char *lifetime;
-    struct base_buffer why = {0};
-    if (read_lifetime(request->body, &lifetime, reply)) {
-        return;
-    }
-    enum tapd_outcome outcome = tapd_controller_extend(controller, name, lifetime, &why);
-    reply_outcome(outcome, &why, 200,
-                  outcome == TAPD_DONE ? tapd_tap_find_json(controller, name) : NULL, reply);
-}
-
-static void remove_tap(struct tapd_controller *controller, const char *name,
-                       const struct tapd_http_request *request, struct tapd_http_reply *reply)
-{
-    (void)request;
-    struct base_buffer why = {0};
-    enum tapd_outcome outcome = tapd_controller_remove(controller, name, &why);
-    reply_outcome(outcome, &why, 200, json_pack("{s:s}", "removed", name), reply);
 }
 
 static void get_sflow(struct tapd_controller *controller, const char *name,
@@ -261,6 +145,18 @@ static void get_sflow(struct tapd_controller *controller, const char *name,
     }
 }
 
+static void get_description(struct tapd_controller *controller, const char *name,
+                            const struct tapd_http_request *request, struct tapd_http_reply *reply)
+{
+    (void)controller;
+    (void)name;
+    (void)request;
+    *reply = (struct tapd_http_reply){.status = 200, .body = tapd_openapi_json()};
+    if (!reply->body) {
+        tapd_http_fail(reply, 500, "out of memory");
+    }
+}
+
 static void reload(struct tapd_controller *controller, const char *name,
                    const struct tapd_http_request *request, struct tapd_http_reply *reply)
 {
@@ -269,7 +165,7 @@ static void reload(struct tapd_controller *controller, const char *name,
     struct base_buffer why = {0};
     enum tapd_outcome outcome = tapd_controller_reload(controller, &why);
     const char *file = tapd_controller_policy(controller)->file;
-    reply_outcome(outcome, &why, 200, json_pack("{s:s}", "reloaded", file), reply);
+    tapd_api_outcome(outcome, &why, 200, json_pack("{s:s}", "reloaded", file), reply);
 }
 
 /* Status */

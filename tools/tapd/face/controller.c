@@ -56,11 +56,23 @@ struct tapd_controller *tapd_controller_new(struct event_base *base,
     return controller;
 }
 
+static void end_watches(struct tapd_controller *controller)
+{
+    while (controller->watches) {
+        struct tapd_watch *watch = controller->watches;
+        tapd_controller_unwatch(controller, watch);
+        if (watch->ended) {
+            watch->ended(watch);
+        }
+    }
+}
+
 void tapd_controller_free(struct tapd_controller *controller)
 {
     if (!controller) {
         return;
     }
+    end_watches(controller);
     tapd_traffic_free(controller->traffic);
     tapd_installer_free(controller->installer);
     tapd_conditions_free(&controller->conditions);

@@ -61,6 +61,12 @@ enum tapd_outcome tapd_controller_reload(struct tapd_controller *controller,
 enum tapd_outcome tapd_controller_add(struct tapd_controller *controller, const char *json,
                                       struct base_buffer *why);
 
+/* The same, in the place of the tap of that name if one was asked for on demand, which goes without
+ * a gap where both want the same entries. TAPD_CONFLICT: the tap of that name is one of the policy,
+ * or came by itself. */
+enum tapd_outcome tapd_controller_replace(struct tapd_controller *controller, const char *json,
+                                          struct base_buffer *why);
+
 /* A tap of the policy that has no end stays: TAPD_CONFLICT. */
 enum tapd_outcome tapd_controller_remove(struct tapd_controller *controller, const char *name,
                                          struct base_buffer *why);
@@ -74,12 +80,20 @@ enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, con
 /* A tap that is there now. */
 struct tapd_tap_now {
     const struct tapd_tap *tap;
+    size_t index; /* of its condition */
     enum tapd_origin origin;
     uint32_t id;        /* 0: it stays */
     int64_t expires_ms; /* since 1970-01-01 UTC, if it has an id */
+    size_t at;          /* tapd_controller_next's */
 };
 size_t tapd_controller_n_taps(const struct tapd_controller *controller);
-struct tapd_tap_now tapd_controller_tap(const struct tapd_controller *controller, size_t index);
+
+/* The tap behind *now, or the first one if that is zeros. False: there is no other. */
+bool tapd_controller_next(const struct tapd_controller *controller, struct tapd_tap_now *now);
+
+/* False: there is no tap of this name now. */
+bool tapd_controller_find(const struct tapd_controller *controller, const char *name,
+                          struct tapd_tap_now *now);
 
 /* How those taps are, in the same order, and their ways (`network`); until they change. Since_ms is
  * as expires_ms. */
@@ -88,6 +102,7 @@ const struct tapd_conditions *tapd_controller_conditions(const struct tapd_contr
 /* Who wants to know whenever something may have changed in that. */
 struct tapd_watch {
     void (*changed)(struct tapd_watch *watch); /* may end the watch */
+    void (*ended)(struct tapd_watch *watch);   /* with the controller; may be NULL */
     struct tapd_watch *next;                   /* the controller's */
 };
 void tapd_controller_watch(struct tapd_controller *controller, struct tapd_watch *watch);

@@ -57,7 +57,7 @@ static int compile_taps(const struct tapd_controller *controller, struct tapd_pr
     const struct tapd_network *before = same_fabric ? controller->network : NULL;
     const uint8_t *grades = same_fabric ? controller->outage.grades : NULL;
     bool is_asked = proposal->policy != controller->policy ||
-                    proposal->roster.n_items > controller->roster.n_items;
+                    proposal->roster.n_asked != controller->roster.n_asked;
     if (!grades || is_asked) {
         int status = tapd_compile(proposal->policy, active, n_active, before, &proposal->network,
                                   diagnostics);

@@ -44,7 +44,7 @@ struct tapd_http {
     tapd_http_handler *handler;
     void *owner;
     struct tapd_http_client *clients; /* the last one that came is the first */
-    size_t n_clients;
+    size_t n_clients, n_streams;
 };
 
 /* A connection: a request, a reply, and then whatever else comes is thrown away until the other end
@@ -57,8 +57,10 @@ struct tapd_http_client {
     struct tapd_http_head head;
     struct in6_addr address;    /* zeros: of this machine */
     bool is_answered, is_ended; /* the other end will not send any more */
-    void (*gone)(void *owner);  /* not NULL: it waits for a reply */
-    void *waiting;              /* owner of that */
+    bool is_stream;             /* its reply goes on */
+    void (*gone)(void *owner);  /* not NULL: it waits for a reply, or for more of it */
+    void (*sent)(void *owner);  /* of a stream; may be NULL */
+    void *waiting;              /* owner of these */
     struct tapd_http_client *next;
 };
 
@@ -66,8 +68,7 @@ static void free_reply(struct tapd_http_reply *reply)
 {
     json_decref(reply->body);
     free(reply->text);
-    free(reply->location);
-    free(reply->allow);
+    free(reply->fields);
     *reply = (struct tapd_http_reply){0};
 }
 
@@ -82,6 +83,22 @@ void tapd_http_fail(struct tapd_http_reply *reply, int status, const char *forma
     *reply = (struct tapd_http_reply){.status = status, .body = json_pack("{s:s}", "error", text)};
 }
 
+void tapd_http_field(struct tapd_http_reply *reply, const char *name, const char *format, ...)
+{
+    char value[1024];
+    struct base_buffer fields = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(value, sizeof value, format, arguments);
+    va_end(arguments);
+    base_put_format(&fields, "%s%s: %s\r\n", reply->fields ? reply->fields : "", name, value);
+    char *text = base_buffer_take_text(&fields);
+    if (text) {
+        free(reply->fields);
+        reply->fields = text;
+    }
+}
+
 /* Clients come and go */
 
 static void forget(struct tapd_http_client *client)
@@ -89,6 +106,7 @@ static void forget(struct tapd_http_client *client)
     if (client->gone) {
         client->gone(client->waiting);
     }
+    client->http->n_streams -= client->is_stream;
     struct tapd_http_client **at = &client->http->clients;
     while (*at != client) {
         at = &(*at)->next;
@@ -115,7 +133,7 @@ static size_t count_of(const struct tapd_http *http, const struct in6_addr *addr
 }
 
 /* Who has most connections loses the oldest: whoever asks is answered at once, so it is hardly one
- * of those. */
+ * of those. Streams are few, and stay. */
 static void make_room(struct tapd_http *http)
 {
     struct tapd_http_client *loser = NULL;
@@ -125,7 +143,7 @@ static void make_room(struct tapd_http *http)
     }
     for (struct tapd_http_client *client = http->clients; client; client = client->next) {
         size_t n = count_of(http, &client->address);
-        if (n >= most) {
+        if (n >= most && !client->is_stream) {
             most = n;
             loser = client;
         }
@@ -169,18 +187,16 @@ static bool is_allowed(const struct tapd_http *http, const char *given)
                             is_token(http->token, given + strlen(scheme)));
 }
 
-#define METHODS_TAKEN "GET, HEAD, POST, PATCH, DELETE"
+#define METHODS_TAKEN "GET, HEAD, POST, PUT, PATCH, DELETE"
 
 static bool find_method(const char *name, enum tapd_http_method *method)
 {
     static const struct {
         const char *name;
         enum tapd_http_method method;
-    } METHODS[] = {{"GET", TAPD_HTTP_GET},
-                   {"HEAD", TAPD_HTTP_GET},
-                   {"POST", TAPD_HTTP_POST},
-                   {"PATCH", TAPD_HTTP_PATCH},
-                   {"DELETE", TAPD_HTTP_DELETE}};
+    } METHODS[] = {{"GET", TAPD_HTTP_GET},     {"HEAD", TAPD_HTTP_GET},
+                   {"POST", TAPD_HTTP_POST},   {"PUT", TAPD_HTTP_PUT},
+                   {"PATCH", TAPD_HTTP_PATCH}, {"DELETE", TAPD_HTTP_DELETE}};
     for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++) {
         if (strcmp(name, METHODS[i].name) == 0) {
             *method = METHODS[i].method;
@@ -201,6 +217,7 @@ static int judge_head(const struct tapd_http_client *client, struct tapd_http_re
         tapd_http_fail(reply, 403, "web pages may not ask");
     } else if (!find_method(head->method, &method)) {
         tapd_http_fail(reply, 405, "expected one of " METHODS_TAKEN);
+        tapd_http_field(reply, "Allow", METHODS_TAKEN);
     } else if (head->transfer_encoding) {
         tapd_http_fail(reply, 411, "expected a body with Content-Length");
     } else if (head->n_body > MAX_BODY_BYTES) {
@@ -268,7 +285,12 @@ static const char *read_query(const char *target)
 
 static void handle(struct tapd_http_client *client, struct tapd_http_reply *reply)
 {
-    struct tapd_http_request what = {.query = read_query(client->head.target), .client = client};
+    const struct tapd_http_head *head = &client->head;
+    struct tapd_http_request what = {.query = read_query(head->target),
+                                     .if_match = head->if_match,
+                                     .if_none_match = head->if_none_match,
+                                     .last_event_id = head->last_event_id,
+                                     .client = client};
     base_memory_begin();
     char *path = read_path(client->head.target);
     if (!path) {
@@ -300,6 +322,7 @@ static const char *reason(int status)
                    {405, "Method Not Allowed"},
                    {409, "Conflict"},
                    {411, "Length Required"},
+                   {412, "Precondition Failed"},
                    {413, "Content Too Large"},
                    {431, "Request Header Fields Too Large"},
                    {503, "Service Unavailable"}};
@@ -324,12 +347,7 @@ static void format_reply(const struct tapd_http_client *client, const struct tap
     int status = is_lost ? 500 : reply->status; /* what was changed, was changed */
     evbuffer_add_printf(out, "HTTP/1.1 %d %s\r\nConnection: close\r\n", status, reason(status));
     evbuffer_add_printf(out, "%s", status == 401 ? "WWW-Authenticate: Bearer\r\n" : "");
-    if (status == 405) {
-        evbuffer_add_printf(out, "Allow: %s\r\n", reply->allow ? reply->allow : METHODS_TAKEN);
-    }
-    if (reply->location) {
-        evbuffer_add_printf(out, "Location: %s\r\n", reply->location);
-    }
+    evbuffer_add_printf(out, "%s", reply->fields ? reply->fields : "");
     if (text) {
         evbuffer_add_printf(out, "Content-Type: %s\r\n",
                             reply->text ? "text/plain; version=0.0.4" : "application/json");
@@ -366,6 +384,52 @@ void tapd_http_answer(struct tapd_http_client *client, struct tapd_http_reply *r
 {
     client->gone = NULL;
     answer(client, reply);
+}
+
+int tapd_http_stream(const struct tapd_http_request *request, const char *type,
+                     void (*gone)(void *owner), void *owner)
+{
+    struct tapd_http_client *client = request->client;
+    struct evbuffer *out = bufferevent_get_output(client->peer);
+    bool is_head = strcmp(client->head.method, "HEAD") == 0;
+    if (!is_head && 4 * client->http->n_streams >= client->http->limits.max_clients) {
+        return -1;
+    }
+    evbuffer_add_printf(out,
+                        "HTTP/1.1 200 OK\r\nConnection: close\r\nCache-Control: no-store\r\n"
+                        "Content-Type: %s\r\n\r\n",
+                        type);
+    if (is_head) {
+        client->is_answered = true;
+        return 1;
+    }
+    event_del(client->deadline);
+    client->is_stream = true;
+    client->http->n_streams++;
+    client->gone = gone;
+    client->waiting = owner;
+    return 0;
+}
+
+size_t tapd_http_unsent(const struct tapd_http_client *client)
+{
+    return evbuffer_get_length(bufferevent_get_output(client->peer));
+}
+
+void tapd_http_send(struct tapd_http_client *client, const char *text, void (*sent)(void *owner))
+{
+    client->sent = sent;
+    evbuffer_add(bufferevent_get_output(client->peer), text, strlen(text));
+}
+
+void tapd_http_end(struct tapd_http_client *client)
+{
+    client->gone = NULL;
+    client->is_answered = true;
+    await_deadline(client);
+    if (tapd_http_unsent(client) == 0) {
+        shutdown(bufferevent_getfd(client->peer), SHUT_WR);
+    }
 }
 
 /* 1: the body may come; 0: the head has not ended; -1 and the reply. */
@@ -440,6 +504,8 @@ static void on_written(struct bufferevent *peer, void *arg)
         forget(client);
     } else if (client->is_answered) {
         shutdown(bufferevent_getfd(peer), SHUT_WR);
+    } else if (client->gone && client->sent) {
+        client->sent(client->waiting);
     }
 }
 

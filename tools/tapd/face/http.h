@@ -17,6 +17,7 @@
 enum tapd_http_method {
     TAPD_HTTP_GET,
     TAPD_HTTP_POST,
+    TAPD_HTTP_PUT,
     TAPD_HTTP_PATCH,
     TAPD_HTTP_DELETE,
 };
@@ -27,17 +28,21 @@ struct tapd_http_request {
     enum tapd_http_method method;
     const char *path;  /* decoded, without the query: "/taps/web" */
     const char *query; /* as it was sent: "wait=5s"; NULL: there is none */
-    json_t *body;      /* NULL: none */
+    const char *if_match, *if_none_match, *last_event_id; /* header fields; NULL: none */
+    json_t *body;                                         /* NULL: none */
     struct tapd_http_client *client;
 };
 
 struct tapd_http_reply {
-    int status;     /* 200, ... */
-    json_t *body;   /* NULL: none. The server takes the reference. */
-    char *text;     /* instead of it, text/plain; malloc'd, the server's then */
-    char *location; /* of what was made; NULL: none; malloc'd, the server's then */
-    char *allow;    /* with 405: "GET, HEAD"; NULL: whatever the server knows; likewise */
+    int status;   /* 200, ... */
+    json_t *body; /* NULL: none. The server takes the reference. */
+    char *text;   /* instead of it, text/plain; malloc'd, the server's then */
+    char *fields; /* of the header; tapd_http_field */
 };
+
+/* Adds a field to the header of the reply, "Location: /taps/web". Without memory it is left out. */
+void tapd_http_field(struct tapd_http_reply *reply, const char *name, const char *format, ...)
+    BASE_PRINTF(3, 4);
 
 /* In a handler: the reply comes later, by tapd_http_answer, within so many ms; what the handler
  * sets is not sent. `gone` is called once if the client or the server goes before; then nobody may
@@ -48,6 +53,21 @@ void tapd_http_defer(const struct tapd_http_request *request, unsigned ms,
 
 /* The reply to a client whose request was deferred. */
 void tapd_http_answer(struct tapd_http_client *client, struct tapd_http_reply *reply);
+
+/* In a handler: the reply is a stream of this type without an end, of what tapd_http_send sends;
+ * what the handler sets is not sent. `gone` as above. At most a quarter of the clients may have
+ * one: -1, and the handler answers. 1: the request was HEAD, and is answered. */
+int tapd_http_stream(const struct tapd_http_request *request, const char *type,
+                     void (*gone)(void *owner), void *owner);
+
+/* What of a stream has not been sent yet, in bytes. */
+size_t tapd_http_unsent(const struct tapd_http_client *client);
+
+/* Sends the text later on; `sent`, with the owner, is called whenever all is sent. */
+void tapd_http_send(struct tapd_http_client *client, const char *text, void (*sent)(void *owner));
+
+/* Ends the stream, after what was sent; `gone` is not called any more. */
+void tapd_http_end(struct tapd_http_client *client);
 
 /* Sets *reply, which is {500, NULL} before. */
 typedef void tapd_http_handler(void *owner, const struct tapd_http_request *request,

@@ -90,7 +90,8 @@ static void ask(struct event_base *base, const void *bytes, size_t n_bytes, char
     close(fd);
 }
 
-/* Head and body, as long as it says; nothing, where more of a body was asked for and did not come.
+/* Head and body, as long as it says; a stream; nothing, where more of a body was asked for and did
+ * not come.
  */
 static bool is_whole(const char *reply)
 {
@@ -99,6 +100,9 @@ static bool is_whole(const char *reply)
     reply += asked ? strlen(more) : 0;
     if (!reply[0]) {
         return asked;
+    }
+    if (strstr(reply, "\r\nContent-Type: text/event-stream\r\n")) { /* it has no end */
+        return strncmp(reply, "HTTP/1.1 200 ", strlen("HTTP/1.1 200 ")) == 0;
     }
     const char *end = strstr(reply, "\r\n\r\n"), *length = strstr(reply, "Content-Length: ");
     return strncmp(reply, "HTTP/1.1 ", strlen("HTTP/1.1 ")) == 0 && end && length && length < end &&

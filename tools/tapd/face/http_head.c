@@ -69,6 +69,9 @@ static int read_field(char *line, struct tapd_http_head *head, struct base_error
         {"authorization", &head->authorization},
         {"content-length", &head->content_length},
         {"expect", &head->expect},
+        {"if-match", &head->if_match},
+        {"if-none-match", &head->if_none_match},
+        {"last-event-id", &head->last_event_id},
         {"origin", &head->origin},
         {"transfer-encoding", &head->transfer_encoding},
     };

@@ -24,6 +24,9 @@ struct tapd_http_head {
     const char *origin;
     const char *transfer_encoding;
     const char *content_length;
+    const char *if_match;
+    const char *if_none_match;
+    const char *last_event_id;
     size_t n_body; /* bytes that follow */
 };
 

@@ -25,14 +25,41 @@ struct world {
     struct tapd_http *http;
     char directory[32], address[64], reply[8192];
     size_t n_reply;
-    unsigned n_handled;
+    unsigned n_handled, n_gone, n_sent;
+    struct tapd_http_client *stream; /* the last one */
 };
+
+static void on_gone(void *owner)
+{
+    struct world *world = owner;
+    world->n_gone++;
+    world->stream = NULL;
+}
+
+static void on_sent(void *owner)
+{
+    struct world *world = owner;
+    world->n_sent++;
+}
+
+/* GET /stream; the reply says how that went. */
+static void begin_stream(struct world *world, const struct tapd_http_request *request,
+                         struct tapd_http_reply *reply)
+{
+    int status = tapd_http_stream(request, "text/event-stream", on_gone, world);
+    world->stream = status == 0 ? request->client : world->stream;
+    tapd_http_fail(reply, status < 0 ? 503 : 500, "no stream");
+}
 
 static void on_handled(void *owner, const struct tapd_http_request *request,
                        struct tapd_http_reply *reply)
 {
     struct world *world = owner;
     world->n_handled++;
+    if (strcmp(request->path, "/stream") == 0) {
+        begin_stream(world, request, reply);
+        return;
+    }
     *reply = (struct tapd_http_reply){
         .status = 200,
         .body = json_pack("{s:s, s:i}", "path", request->path, "method", (int)request->method)};
@@ -245,7 +272,8 @@ static void what_is_no_request_is_told_as_json(void **state)
         {"GET / HTTP/1.1\r\nContent-Length: 9999999999999999999\r\n\r\n", "a number of bytes"},
         {"GET / HTTP/1.1\r\nContent-Length: 0\r\nContent-Length: 4\r\n\r\n", "comes twice"},
         {"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", " 411 Length Required"},
-        {"PUT / HTTP/1.1\r\n\r\n", " 405 Method Not Allowed"},
+        {"TRACE / HTTP/1.1\r\n\r\n", " 405 Method Not Allowed"},
+        {"TRACE / HTTP/1.1\r\n\r\n", "Allow: GET, HEAD, POST, PUT, PATCH, DELETE\r\n"},
         {"POST / HTTP/1.1\r\nContent-Length: 262145\r\n\r\n", " 413 Content Too Large"},
         {"GET / HTTP/1.1\r\norigin: http://a\r\n\r\n", " 403 Forbidden"},
     };
@@ -254,6 +282,74 @@ static void what_is_no_request_is_told_as_json(void **state)
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         ask(&world, CASES[i].request, CASES[i].answer);
     }
+    end(&world);
+}
+
+/* It goes on behind the deadline, and is not the one that makes room. */
+static void a_stream_goes_on(void **state)
+{
+    (void)state;
+    struct world world;
+    static const char request[] = "GET /stream HTTP/1.1\r\n\r\n";
+    begin(&world, NULL, 4, 50);
+    int fd = dial(&world);
+    say(&world, fd, request);
+    await(&world, fd, "Content-Type: text/event-stream\r\n\r\n");
+    assert_null(strstr(world.reply, "Content-Length"));
+    tapd_http_send(world.stream, "one\n", on_sent);
+    assert_int_equal(tapd_http_unsent(world.stream), 4);
+    await(&world, fd, "one\n");
+    assert_int_equal(tapd_http_unsent(world.stream), 0);
+    assert_int_equal(world.n_sent, 1);
+    ask(&world, request, " 503 Service Unavailable"); /* a quarter of four clients */
+    int others[4];
+    for (size_t i = 0; i < 4; i++) {
+        others[i] = dial(&world);
+    }
+    await(&world, others[0], NULL); /* out of time, or of place */
+    assert_true(is_open(fd));
+    tapd_http_send(world.stream, "two\n", NULL);
+    await(&world, fd, "two\n");
+    assert_int_equal(world.n_gone, 0);
+    close(fd);
+    for (uint64_t start_ns = base_now_ns();
+         world.stream && base_ms_since(start_ns) < PATIENCE_MS;) {
+        tapd_http_send(world.stream, "three\n", on_sent);
+        event_base_loop(world.base, EVLOOP_NONBLOCK);
+    }
+    assert_int_equal(world.n_gone, 1);
+    for (size_t i = 0; i < 4; i++) {
+        close(others[i]);
+    }
+    ask(&world, request, "200 OK"); /* there is room for another one */
+    end(&world);
+    assert_int_equal(world.n_gone, 2);
+}
+
+static void a_stream_ends(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL, 4, PATIENCE_MS);
+    ask(&world, "HEAD /stream HTTP/1.1\r\n\r\n", "text/event-stream\r\n\r\n");
+    assert_null(world.stream);
+    int fd = dial(&world);
+    say(&world, fd, "GET /stream HTTP/1.1\r\n\r\n");
+    await(&world, fd, "\r\n\r\n");
+    tapd_http_send(world.stream, "last\n", on_sent);
+    tapd_http_end(world.stream);
+    await(&world, fd, "last\n");
+    await(&world, fd, NULL);
+    assert_int_equal(world.n_gone, 0);
+    assert_int_equal(world.n_sent, 0);
+    close(fd);
+    fd = dial(&world);
+    say(&world, fd, "GET /stream HTTP/1.1\r\n\r\n");
+    await(&world, fd, "\r\n\r\n");
+    event_base_loop(world.base, EVLOOP_NONBLOCK);
+    tapd_http_end(world.stream); /* with nothing to be sent */
+    await(&world, fd, NULL);
+    close(fd);
     end(&world);
 }
 
@@ -291,6 +387,8 @@ int main(void)
         cmocka_unit_test(a_large_body_is_not_kept),
         cmocka_unit_test(a_body_may_come_in_pieces),
         cmocka_unit_test(what_is_no_request_is_told_as_json),
+        cmocka_unit_test(a_stream_goes_on),
+        cmocka_unit_test(a_stream_ends),
         cmocka_unit_test(a_header_has_an_end),
         cmocka_unit_test(where_a_head_ends),
     };

@@ -87,6 +87,55 @@ enum tapd_outcome tapd_controller_add(struct tapd_controller *controller, const 
     return tapd_controller_put(controller, tap, TAPD_FROM_REQUEST, why);
 }
 
+/* Why no tap of this name can be asked for; TAPD_DONE: nothing is against it. `index`: the tap that
+ * it takes the place of; INDEX_NONE: none. */
+static enum tapd_outcome find_place(const struct tapd_controller *controller, const char *name,
+                                    size_t *index, struct base_buffer *why)
+{
+    *index = tapd_roster_find(&controller->roster, name);
+    if (tapd_policy_find(controller->policy, name)) {
+        base_put_format(why, "the tap \"%s\" is one of the policy; change %s\n", name,
+                        controller->policy->file);
+        return TAPD_CONFLICT;
+    }
+    if (*index != INDEX_NONE && controller->roster.items[*index].origin != TAPD_FROM_REQUEST) {
+        base_put_format(why, "the tap \"%s\" came by itself\n", name);
+        return TAPD_CONFLICT;
+    }
+    return TAPD_DONE;
+}
+
+enum tapd_outcome tapd_controller_replace(struct tapd_controller *controller, const char *json,
+                                          struct base_buffer *why)
+{
+    struct tapd_roster roster;
+    size_t index;
+    struct tapd_tap *tap = read_tap(controller, json, why);
+    if (!tap) {
+        return TAPD_BAD;
+    }
+    enum tapd_outcome outcome = find_place(controller, tap->name, &index, why);
+    if (outcome == TAPD_DONE && index == INDEX_NONE) {
+        return tapd_controller_put(controller, tap, TAPD_FROM_REQUEST, why);
+    }
+    if (outcome == TAPD_DONE && !can_match(controller, tap, why)) {
+        outcome = TAPD_BAD;
+    } else if (outcome == TAPD_DONE && tapd_roster_copy(&controller->roster, &roster)) {
+        base_put_text(why, "out of memory\n");
+        outcome = TAPD_FAILED;
+    }
+    if (outcome != TAPD_DONE) {
+        tapd_tap_free(tap);
+        return outcome;
+    }
+    tapd_roster_replace(&roster, index, tap, tapd_now_ms(controller));
+    outcome = tapd_controller_change(controller, &roster, why);
+    if (outcome == TAPD_DONE) {
+        tapd_log("tap %s replaced", tap->name);
+    }
+    return outcome;
+}
+
 /* Which one of the roster. */
 static enum tapd_outcome find(const struct tapd_controller *controller, const char *name,
                               size_t *index, struct base_buffer *why)
@@ -204,38 +253,42 @@ enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, con
     return move_end(controller, index, changed, why);
 }
 
-/* Taps of the policy that are there in any case. */
-static bool always_there(const struct tapd_tap *tap)
-{
-    return tap->lifetime_sec == 0 && !tap->when;
-}
-
 size_t tapd_controller_n_taps(const struct tapd_controller *controller)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < controller->policy->n_taps; i++) {
-        n += always_there(controller->policy->taps[i]);
-    }
-    for (size_t i = 0; i < controller->roster.n_items; i++) {
-        n += !controller->roster.items[i].over;
-    }
-    return n;
+    return controller->network->n_ways;
 }
 
-struct tapd_tap_now tapd_controller_tap(const struct tapd_controller *controller, size_t index)
+/* The ways of a network are those of the policy's taps that stay, then of the roster's. */
+bool tapd_controller_next(const struct tapd_controller *controller, struct tapd_tap_now *now)
 {
-    const struct tapd_policy *policy = controller->policy;
-    for (size_t i = 0; i < policy->n_taps; i++) {
-        if (always_there(policy->taps[i]) && index-- == 0) {
-            return (struct tapd_tap_now){.tap = policy->taps[i], .origin = TAPD_FROM_POLICY};
+    const struct tapd_network *network = controller->network;
+    const struct tapd_roster *roster = &controller->roster;
+    size_t index = now->tap ? now->index + 1 : 0, at = now->at;
+    if (index >= network->n_ways) {
+        return false;
+    }
+    while (at < roster->n_items && roster->items[at].over) {
+        at++;
+    }
+    *now = (struct tapd_tap_now){.tap = network->ways[index].tap, .index = index, .at = at};
+    if (at < roster->n_items && roster->items[at].tap == now->tap) {
+        const struct tapd_entry *entry = &roster->items[at];
+        now->origin = entry->origin;
+        now->id = entry->id;
+        now->expires_ms = entry->expires_ms;
+        now->at = at + 1;
+    }
+    return true;
+}
+
+bool tapd_controller_find(const struct tapd_controller *controller, const char *name,
+                          struct tapd_tap_now *now)
+{
+    *now = (struct tapd_tap_now){0};
+    while (tapd_controller_next(controller, now)) {
+        if (strcmp(now->tap->name, name) == 0) {
+            return true;
         }
     }
-    const struct tapd_entry *entry = controller->roster.items;
-    while (entry->over || index-- > 0) {
-        entry++;
-    }
-    return (struct tapd_tap_now){.tap = entry->tap,
-                                 .origin = entry->origin,
-                                 .id = entry->id,
-                                 .expires_ms = entry->expires_ms};
+    return false;
 }

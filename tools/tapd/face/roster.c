@@ -56,6 +56,7 @@ static struct tapd_entry *add_entry(struct tapd_roster *roster, const struct tap
         return NULL;
     }
     struct tapd_entry *entry = &roster->items[roster->n_items++];
+    roster->n_asked++;
     *entry = (struct tapd_entry){.tap = tap, .origin = origin, .fresh = true};
     return entry;
 }
@@ -81,6 +82,18 @@ static uint32_t take_id(struct tapd_roster *roster, const struct tapd_records *r
     return id;
 }
 
+/* The lifetime of its tap. */
+static void begin_life(struct tapd_roster *roster, struct tapd_entry *entry, int64_t now_ms,
+                       const struct tapd_records *records)
+{
+    if (entry->tap->lifetime_sec == 0) {
+        entry->id = 0;
+        return;
+    }
+    entry->id = entry->id ? entry->id : take_id(roster, records);
+    entry->expires_ms = now_ms + entry->tap->lifetime_sec * INT64_C(1000);
+}
+
 static int begin(struct tapd_roster *roster, const struct tapd_tap *tap, enum tapd_origin origin,
                  int64_t now_ms, const struct tapd_records *records)
 {
@@ -88,10 +101,7 @@ static int begin(struct tapd_roster *roster, const struct tapd_tap *tap, enum ta
     if (!entry) {
         return -1;
     }
-    if (tap->lifetime_sec > 0) {
-        entry->id = take_id(roster, records);
-        entry->expires_ms = now_ms + tap->lifetime_sec * INT64_C(1000);
-    }
+    begin_life(roster, entry, now_ms, records);
     return 0;
 }
 
@@ -99,6 +109,16 @@ int tapd_roster_add(struct tapd_roster *roster, const struct tapd_tap *tap, enum
                     int64_t now_ms)
 {
     return begin(roster, tap, origin, now_ms, &(struct tapd_records){0});
+}
+
+void tapd_roster_replace(struct tapd_roster *roster, size_t index, const struct tapd_tap *tap,
+                         int64_t now_ms)
+{
+    struct tapd_entry *entry = &roster->items[index];
+    entry->tap = tap;
+    entry->fresh = true;
+    begin_life(roster, entry, now_ms, &(struct tapd_records){0});
+    roster->n_asked++;
 }
 
 size_t tapd_roster_find(const struct tapd_roster *roster, const char *name)

@@ -26,6 +26,7 @@ struct tapd_roster {
                                  that has it last */
     size_t n_items, capacity;
     uint32_t next_id;
+    uint32_t n_asked; /* how many taps were ever added, or replaced */
 };
 
 /* A copy that shares the taps; to be changed, and then kept instead, or not. -1
@@ -41,6 +42,10 @@ void tapd_roster_free(struct tapd_roster *roster, const struct tapd_roster *kept
 /* Adds a tap; with a lifetime it gets an id, and ends then. -1 without memory. */
 int tapd_roster_add(struct tapd_roster *roster, const struct tapd_tap *tap, enum tapd_origin origin,
                     int64_t now_ms);
+
+/* Another tap of the same name and origin in the place of one; its lifetime begins now. */
+void tapd_roster_replace(struct tapd_roster *roster, size_t index, const struct tapd_tap *tap,
+                         int64_t now_ms);
 
 /* INDEX_NONE if there is none; of those that are over, too. */
 size_t tapd_roster_find(const struct tapd_roster *roster, const char *name);

@@ -76,6 +76,40 @@ static void taps_of_a_policy_begin(void **state)
     tapd_policy_free(policy);
 }
 
+static void one_takes_the_place_of_another(void **state)
+{
+    (void)state;
+    struct tapd_policy *policy = load(POLICY(STAYS));
+    struct tapd_roster roster = begin(policy);
+    struct tapd_tap *first =
+        read_tap(policy, "{\"name\": \"a\", \"source\": \"h1\", \"to\": \"c1\", "
+                         "\"for\": \"60s\"}");
+    struct tapd_tap *second =
+        read_tap(policy, "{\"name\": \"a\", \"source\": \"h2\", \"to\": \"c1\", "
+                         "\"for\": \"70s\"}");
+    struct tapd_tap *third =
+        read_tap(policy, "{\"name\": \"a\", \"source\": \"h1\", \"to\": \"c1\"}");
+    assert_int_equal(tapd_roster_add(&roster, first, TAPD_FROM_REQUEST, NOW), 0);
+    assert_int_equal(roster.n_asked, 1);
+    tapd_roster_settle(&roster);
+    tapd_roster_replace(&roster, 0, second, NOW + 5);
+    assert_int_equal(roster.n_items, 1);
+    assert_int_equal(roster.n_asked, 2);
+    assert_ptr_equal(roster.items[0].tap, second);
+    assert_int_equal(roster.items[0].id, 1);
+    assert_true(roster.items[0].expires_ms == NOW + 70005);
+    assert_true(roster.items[0].fresh);
+    tapd_roster_replace(&roster, 0, third, NOW);
+    assert_int_equal(roster.items[0].id, 0);
+    assert_true(tapd_roster_next_ms(&roster) == INT64_MAX);
+    tapd_roster_replace(&roster, 0, first, NOW);
+    assert_int_equal(roster.items[0].id, 2);
+    tapd_tap_free(second);
+    tapd_tap_free(third);
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+}
+
 static void they_do_not_begin_again(void **state)
 {
     (void)state;
@@ -280,6 +314,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(taps_of_a_policy_begin),
+        cmocka_unit_test(one_takes_the_place_of_another),
         cmocka_unit_test(they_do_not_begin_again),
         cmocka_unit_test(taps_on_demand_are_taken_over),
         cmocka_unit_test(two_of_one_name_are_refused),

@@ -9,10 +9,19 @@
 
 #include <jansson.h>
 
-/* The tap with this index (tapd_controller_tap), for the caller to free. */
-json_t *tapd_tap_json(const struct tapd_controller *controller, size_t index);
+/* The tap as it is now, for the caller to free; NULL without memory. */
+json_t *tapd_tap_json(const struct tapd_controller *controller, const struct tapd_tap_now *now);
 
 /* The tap of this name; NULL if there is none. */
 json_t *tapd_tap_find_json(const struct tapd_controller *controller, const char *name);
+
+/* RFC 3339, section 5.6, in UTC, of ms since 1970-01-01. */
+json_t *tapd_time_json(int64_t ms);
+
+/* An entity tag (RFC 9110, section 8.8.3) of what was asked for, which is another one as soon as
+ * that is: not of how the tap is, nor what it carried. */
+enum { TAPD_ETAG_SIZE = 19 };
+void tapd_tap_etag(const struct tapd_controller *controller, const struct tapd_tap_now *now,
+                   char etag[TAPD_ETAG_SIZE]);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/duration.h"
+#include "tapd/face/query.h"
 #include "tapd/face/tap_json.h"
 
 #include <stdlib.h>
@@ -21,35 +22,17 @@ struct waiting {
 
 int tapd_wait_read(const char *query, unsigned *ms, struct tapd_http_reply *reply)
 {
-    static const char key[] = "wait=";
-    char text[16] = "";
+    char *text = tapd_query_get(query, "wait");
     uint64_t ns = 0;
-    *ms = 0;
-    for (const char *at = query; at && *at; at += strcspn(at, "&"), at += *at == '&') {
-        size_t n = strcspn(at, "&");
-        if (strncmp(at, key, strlen(key)) != 0) {
-            continue;
-        }
-        n -= strlen(key);
-        if (n < sizeof text) {
-            memcpy(text, at + strlen(key), n);
-            text[n] = '\0';
-        }
-        if (n >= sizeof text || !base_duration_parse(text, &ns) ||
-            ns > TAPD_WAIT_MAX_MS * UINT64_C(1000000)) {
-            tapd_http_fail(reply, 400, "expected wait=5s, at most %d s", TAPD_WAIT_MAX_MS / 1000);
-            return -1;
-        }
-    }
+    bool is_good =
+        !text || (base_duration_parse(text, &ns) && ns <= TAPD_WAIT_MAX_MS * UINT64_C(1000000));
+    free(text);
     *ms = (unsigned)(ns / 1000000);
+    if (!is_good) {
+        tapd_http_fail(reply, 400, "expected wait=5s, at most %d s", TAPD_WAIT_MAX_MS / 1000);
+        return -1;
+    }
     return 0;
-}
-
-char *tapd_tap_location(const char *name)
-{
-    struct base_buffer path = {0};
-    base_put_format(&path, "/taps/%s", name);
-    return base_buffer_take_text(&path);
 }
 
 static void end(void *owner)
@@ -68,9 +51,10 @@ static void answer(struct waiting *waiting, int status)
     struct tapd_http_reply reply = {.status = status};
     struct tapd_http_client *client = waiting->client;
     reply.body = tapd_tap_find_json(waiting->controller, waiting->name);
-    reply.location = waiting->is_asked ? tapd_tap_location(waiting->name) : NULL;
     if (!reply.body) {
         tapd_http_fail(&reply, 404, "the tap \"%s\" has ended", waiting->name);
+    } else if (waiting->is_asked) {
+        tapd_http_field(&reply, "Location", "/taps/%s", waiting->name);
     }
     end(waiting);
     tapd_http_answer(client, &reply);
@@ -116,7 +100,7 @@ int tapd_wait(struct tapd_controller *controller, const struct tapd_http_request
     *waiting = (struct waiting){.watch.changed = on_changed,
                                 .controller = controller,
                                 .client = request->client,
-                                .is_asked = request->method == TAPD_HTTP_POST,
+                                .is_asked = request->method != TAPD_HTTP_GET,
                                 .name = strdup(name)};
     waiting->timer = evtimer_new(tapd_controller_base(controller), on_timer, waiting);
     if (!waiting->name || !waiting->timer || evtimer_add(waiting->timer, &limit)) {

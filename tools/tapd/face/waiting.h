@@ -13,13 +13,10 @@ enum { TAPD_WAIT_MAX_MS = 60000 };
  * or is more than TAPD_WAIT_MAX_MS. */
 int tapd_wait_read(const char *query, unsigned *ms, struct tapd_http_reply *reply);
 
-/* POST: the request is answered when the tap is no longer pending, with 201, or after so many ms,
- * with 202, and the tap (tap_json.h). GET: when it is up, or after so many ms, with 200. -1 without
- * memory: nothing waits. */
+/* POST, PUT: the request is answered when the tap is no longer pending, with 201, or after so many
+ * ms, with 202, and the tap (tap_json.h). GET: when it is up, or after so many ms, with 200. -1
+ * without memory: nothing waits. */
 int tapd_wait(struct tapd_controller *controller, const struct tapd_http_request *request,
               const char *name, unsigned ms);
-
-/* The path of a tap, malloc'd; NULL without memory. */
-char *tapd_tap_location(const char *name);
 
 #endif
