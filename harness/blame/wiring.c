@@ -69,14 +69,15 @@ int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topolo
     n_spare = 2 * n_cables + n_spare > BLAME_ENDS_MAX ? 0 : n_spare;
     wiring->n_ends = 2 * n_cables > BLAME_ENDS_MAX ? 0 : 2 * n_cables + n_spare;
     wiring->ends = base_calloc(wiring->n_ends + 1, sizeof *wiring->ends);
+    wiring->sums = base_calloc(wiring->n_ends + 1, sizeof *wiring->sums);
     wiring->pairs = base_calloc(wiring->n_ends * wiring->n_ends + 1, sizeof *wiring->pairs);
     wiring->crossed = base_calloc(n_cables + 1, sizeof *wiring->crossed);
     wiring->may_cross = base_calloc(n_cables + 1, sizeof *wiring->may_cross);
     wiring->wired = base_calloc(n_cables + 1, sizeof *wiring->wired);
     wiring->really = base_calloc(wiring->n_ends + 1, sizeof *wiring->really);
     wiring->elsewhere = base_calloc(n_cables + 1, sizeof *wiring->elsewhere);
-    if (!wiring->ends || !wiring->pairs || !wiring->crossed || !wiring->may_cross ||
-        !wiring->wired || !wiring->really || !wiring->elsewhere) {
+    if (!wiring->ends || !wiring->sums || !wiring->pairs || !wiring->crossed ||
+        !wiring->may_cross || !wiring->wired || !wiring->really || !wiring->elsewhere) {
         return -1;
     }
     for (size_t i = 0; i < n_cables; i++) {
@@ -94,6 +95,7 @@ int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topolo
 void blame_wiring_close(struct blame_wiring *wiring)
 {
     free(wiring->ends);
+    free(wiring->sums);
     free(wiring->pairs);
     free(wiring->crossed);
     free(wiring->may_cross);
@@ -312,10 +314,29 @@ enum blame_counted blame_wiring_read(struct blame_wiring *wiring,
     return counted;
 }
 
+static long add(long a, long b)
+{
+    return a < 0 || b < 0 ? -1 : a + b;
+}
+
+/* What is counted late in one reading, and so in the next one, is no more in both together. */
+static void add_reading(struct blame_end *sum, const struct blame_end *end)
+{
+    struct blame_end before = *sum;
+    *sum = *end;
+    sum->tx = add(before.tx, end->tx);
+    sum->rx = add(before.rx, end->rx);
+    sum->sure += before.sure;
+    sum->left += before.left;
+    sum->ours += before.ours;
+    sum->live |= before.live;
+}
+
 void blame_wiring_note(struct blame_wiring *wiring)
 {
     for (size_t x = 0; x < wiring->n_ends; x++) {
         const struct blame_end *end = &wiring->ends[x];
+        add_reading(&wiring->sums[x], end);
         if (end->left > 0 && declared(wiring, x) != INDEX_NONE) {
             wiring->crossed[x / 2] = true;
         }
@@ -510,12 +531,20 @@ static int find_real(struct deciding *deciding, size_t x)
     return 0;
 }
 
+static bool is_disputed(const struct blame_wiring *wiring, size_t cable)
+{
+    const struct blame_end *a = &wiring->sums[2 * cable], *b = a + 1;
+    return pair(wiring, 2 * cable, 2 * cable + 1)->misfits >= CONFIRMS &&
+           (fit(a, b) >= SURPLUS || fit(b, a) >= SURPLUS);
+}
+
 static enum blame_wired why_open(const struct blame_wiring *wiring, size_t cable)
 {
     const struct blame_end *a = &wiring->ends[2 * cable], *b = a + 1;
     bool counted = (a->sure == 0 || (a->tx >= 0 && b->rx >= 0)) &&
                    (b->sure == 0 || (b->tx >= 0 && a->rx >= 0));
-    return pair(wiring, 2 * cable, 2 * cable + 1)->misfits > 0   ? BLAME_WIRED_OTHERWISE
+    return is_disputed(wiring, cable)                            ? BLAME_WIRED_DISPUTED
+           : pair(wiring, 2 * cable, 2 * cable + 1)->misfits > 0 ? BLAME_WIRED_OTHERWISE
            : !wiring->crossed[cable] && wiring->may_cross[cable] ? BLAME_WIRED_OPEN
            : !wiring->crossed[cable]                             ? BLAME_WIRED_IDLE
            : !counted                                            ? BLAME_WIRED_UNCOUNTED

@@ -29,6 +29,7 @@ enum blame_wired {
     BLAME_WIRED_OTHERWISE, /* they do not agree, and no other cable explains it */
     BLAME_WIRED_STILL,     /* no port at one end's switch has counted anything */
     BLAME_WIRED_MANY,      /* there are too many */
+    BLAME_WIRED_DISPUTED,  /* OTHERWISE twice, and all readings together */
 };
 
 /* What an end is that of. A link of the topology may end at a port of any link, or at one without
@@ -68,6 +69,7 @@ struct blame_wiring {
     struct blame_end *ends; /* a and b of each link in turn, each host and its port, then ports
                                without a cable */
     size_t n_ends;
+    struct blame_end *sums; /* by end: of all readings together */
     struct blame_ends *pairs;  /* n_ends times n_ends, symmetric */
     bool *crossed, *may_cross; /* by cable: surely, or by its counters; by ways that are not
                                   known */
@@ -135,8 +137,8 @@ bool blame_wiring_aim_hosts(const struct blame_wiring *wiring,
 /* Of the k-th of n cables: so many frames tell it from the others, in the nth of several bursts. */
 unsigned blame_wiring_number(size_t k, size_t n, unsigned nth);
 
-/* Adds a result `wiring/A - B` for each cable that is told, and lists the others in
- * report->coverage; hosts that have sent nothing are left out. One that ends at a port which the
+/* Adds a result `wiring/A - B` for each cable that is told, an inconclusive one for each that is
+ * disputed, and lists the others in report->coverage; hosts that have sent nothing are left out. One that ends at a port which the
  * expectation (NULL: none) ignores is skipped. -1 without memory. */
 int blame_wiring_report(const struct blame_wiring *wiring, const struct expectation *expectation,
                         struct report *report);

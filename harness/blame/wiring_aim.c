@@ -34,10 +34,15 @@ struct aiming {
     struct path_walk walk;
 };
 
-static bool is_wanted(const struct blame_wiring *wiring, size_t link)
+static bool is_contradicted(const struct blame_wiring *wiring, size_t cable)
 {
-    enum blame_wired wired = wiring->wired[link];
-    return wired == BLAME_WIRED_ALIKE || wired == BLAME_WIRED_OTHERWISE;
+    return wiring->wired[cable] == BLAME_WIRED_OTHERWISE ||
+           wiring->wired[cable] == BLAME_WIRED_DISPUTED;
+}
+
+static bool is_wanted(const struct blame_wiring *wiring, size_t cable)
+{
+    return wiring->wired[cable] == BLAME_WIRED_ALIKE || is_contradicted(wiring, cable);
 }
 
 /* Whether another burst for n cables may tell more of those in [first, end): a contradiction wants
@@ -47,7 +52,7 @@ static bool helps(const struct blame_wiring *wiring, size_t first, size_t end, s
 {
     bool contradicted = false;
     for (size_t i = first; i < end; i++) {
-        contradicted |= wiring->wired[i] == BLAME_WIRED_OTHERWISE;
+        contradicted |= is_contradicted(wiring, i);
     }
     return n > 0 && (nth == 0 || (nth == 1 && n > DIGITS) || contradicted);
 }
@@ -77,7 +82,7 @@ static void aim(struct aiming *aiming, size_t p, bool arrived)
             size_t end = seen ? end_at(aiming, hop) : INDEX_NONE;
             if (end != INDEX_NONE && aiming->probes[end] == INDEX_NONE &&
                 is_wanted(aiming->wiring, end / 2) &&
-                (arrived || aiming->wiring->wired[end / 2] == BLAME_WIRED_OTHERWISE)) {
+                (arrived || is_contradicted(aiming->wiring, end / 2))) {
                 aiming->probes[end] = p;
                 return;
             }
@@ -174,7 +179,7 @@ static unsigned again(const struct blame_wiring *wiring)
 {
     long most = 0;
     for (size_t i = 0; i < 2 * wiring->topology->n_links; i++) {
-        long left = wiring->wired[i / 2] == BLAME_WIRED_OTHERWISE ? wiring->ends[i].left : 0;
+        long left = is_contradicted(wiring, i / 2) ? wiring->ends[i].left : 0;
         most = left > most ? left : most;
     }
     return most < AGAIN_MAX ? (unsigned)most : AGAIN_MAX;

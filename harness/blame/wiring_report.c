@@ -5,6 +5,7 @@
 
 #include "state/state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const reasons[] = {
@@ -16,6 +17,7 @@ static const char *const reasons[] = {
     [BLAME_WIRED_ALIKE] = "it counts as another cable does",
     [BLAME_WIRED_OTHERWISE] = "its ports do not count alike",
     [BLAME_WIRED_STILL] = "the port counters of a switch at its ends do not move",
+    [BLAME_WIRED_DISPUTED] = "its ports do not count alike",
     [BLAME_WIRED_MANY] = "more than 2,048 ports are not compared",
 };
 
@@ -112,6 +114,24 @@ static void tell_wrong(const struct telling *telling, size_t cable, struct resul
         blame_wiring_cause(telling->wiring, cable, telling->arena, &result->cause_kind);
 }
 
+/* More came out of one end than went in at the other one, or less. */
+static void tell_disputed(const struct telling *telling, size_t cable, struct result *result)
+{
+    const struct blame_end *a = &telling->wiring->sums[2 * cable], *b = a + 1;
+    long there = labs(a->tx - b->rx), back = labs(b->tx - a->rx);
+    const struct blame_end *from = b->rx < 0 || (a->rx >= 0 && back > there) ? b : a,
+                           *to = from == a ? b : a;
+    result->verdict = VERDICT_INCONCLUSIVE;
+    result->cause_kind = CAUSE_CABLE;
+    result->cause = result->suspect = name_cable(telling, cable);
+    result->says[SAYS_COUNTED] =
+        base_arena_format(telling->arena, "%ld frames left %s, %ld came to %s", from->tx,
+                          name(telling, from), to->rx, name(telling, to));
+    result->detail =
+        base_arena_format(telling->arena, "its ports do not count alike, again and again: %s",
+                          result->says[SAYS_COUNTED]);
+}
+
 /* Whether a switch says of itself what this result blames it for. */
 static bool is_admitted(const struct report *report, const struct result *result)
 {
@@ -168,6 +188,8 @@ static int tell(const struct telling *telling, size_t cable, struct report *repo
     if (exception) {
         result->verdict = VERDICT_SKIP;
         result->detail = exception->reason;
+    } else if (wiring->wired[cable] == BLAME_WIRED_DISPUTED) {
+        tell_disputed(telling, cable, result);
     } else if (wiring->wired[cable] == BLAME_WIRED_WRONG) {
         tell_wrong(telling, cable, result);
         if (host) {
@@ -194,10 +216,12 @@ int blame_wiring_report(const struct blame_wiring *wiring, const struct expectat
             continue;
         }
         coverage->n_cables++;
-        if (wiring->wired[i] > BLAME_WIRED_WRONG) {
+        bool told = wiring->wired[i] <= BLAME_WIRED_WRONG;
+        if (!told) {
             coverage->untold[coverage->n_untold++] = (struct missed){
                 .what = name_cable(&telling, i), .reason = reasons[wiring->wired[i]]};
-        } else if (tell(&telling, i, report) < 0) {
+        }
+        if ((told || wiring->wired[i] == BLAME_WIRED_DISPUTED) && tell(&telling, i, report) < 0) {
             return -1;
         }
     }
