@@ -11,6 +11,8 @@
 #include "blame/among.h"
 #include "blame/cable.h"
 
+#include <limits.h>
+
 static const char *place_text(const struct blame_view *view, struct port_ref port)
 {
     return topology_port_name(view->topology, port, view->arena);
@@ -71,6 +73,71 @@ static bool locate_fragments(const struct blame_view *view, const struct path_wa
     return false;
 }
 
+/* Whether a walk leaves the switch by this port on its way to the receiver. */
+static bool passes(const struct blame_view *view, const struct path_walk *walk, struct port_ref out)
+{
+    bool passes = false;
+    for (size_t a = 0; a < walk->n_arrivals && !passes; a++) {
+        size_t hop = walk->arrivals[a].hop;
+        passes = walk->arrivals[a].host == view->to && walk->hops[hop].in.sw == out.sw &&
+                 walk->arrivals[a].header.in_port == out.port;
+        for (; walk->arrivals[a].host == view->to && walk->hops[hop].previous != HOP_NONE;
+             hop = walk->hops[hop].previous) {
+            passes |= walk->hops[walk->hops[hop].previous].in.sw == out.sw &&
+                      walk->hops[hop].out == out.port;
+        }
+    }
+    return passes;
+}
+
+/* Whether of what is made to be long and goes by this port to the receiver nothing came from some
+ * length on, and something of all that is shorter; then that length, else 0. Others say nothing: a
+ * switch that cannot send one frame may drop those that it was to send with it. */
+static unsigned first_kept_bytes(const struct blame_view *view, struct port_ref out)
+{
+    const struct traffic_plan *plan = view->evidence->plan;
+    const struct traffic_round *round = view->evidence->round;
+    unsigned longest = 0, shortest = UINT_MAX; /* that came; of which nothing did */
+    struct path_walk walk;
+    for (size_t p = 0; p < plan->n_probes; p++) {
+        const struct traffic_probe *probe = &plan->probes[p];
+        unsigned n_bytes = probe->shape.n_bytes;
+        bool ours = n_bytes > 0 && probe->from == view->from && round->sent[p] > 0;
+        if (ours) {
+            path_follow_from(view->tables, probe->from, &probe->header, &walk);
+        }
+        if (!ours || !walk.known || !passes(view, &walk, out)) {
+            continue;
+        }
+        if (traffic_seen_count(round, p, view->to) > 0) {
+            longest = n_bytes > longest ? n_bytes : longest;
+        } else {
+            shortest = n_bytes < shortest ? n_bytes : shortest;
+        }
+    }
+    return longest > 0 && shortest > longest && shortest < UINT_MAX ? shortest : 0;
+}
+
+static void blame_keeping(const struct blame_view *view, struct port_ref in, struct port_ref out,
+                          unsigned wanted, long sent, struct blame_place *place)
+{
+    const char *sw = view->topology->switches[in.sw].name;
+    const char *counts =
+        base_arena_format(view->arena, "by its table %s sends %u frames by port %u; it sent %ld",
+                          sw, wanted, out.port, sent);
+    unsigned n_bytes = first_kept_bytes(view, out);
+    if (n_bytes > 0) {
+        blame_at(place_text(view, out), CAUSE_PORT,
+                 base_arena_format(view->arena,
+                                   "%s, and nothing of %u bytes and more, but of all that is "
+                                   "shorter",
+                                   counts, n_bytes),
+                 place);
+    } else {
+        blame_at(place_text(view, in), CAUSE_SWITCH, counts, place);
+    }
+}
+
 static bool locate_keeping_switch(const struct blame_view *view, const struct path_way *way,
                                   struct blame_place *place)
 {
@@ -79,13 +146,7 @@ static bool locate_keeping_switch(const struct blame_view *view, const struct pa
         const struct traffic_port_count *wanted = blame_port_count(view, out);
         long sent = blame_cable_at(view, way, i + 1).tx;
         if (wanted && sent >= 0 && sent < (long)wanted->tx) {
-            blame_at(place_text(view, in), CAUSE_SWITCH,
-                     base_arena_format(view->arena,
-                                       "by its table %s sends %u frames by port %u; it sent "
-                                       "%ld",
-                                       view->topology->switches[in.sw].name, wanted->tx, out.port,
-                                       sent),
-                     place);
+            blame_keeping(view, in, out, wanted->tx, sent, place);
             return true;
         }
     }

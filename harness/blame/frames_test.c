@@ -173,6 +173,44 @@ static void a_switch_that_drops_fragments_is_named(void **state)
     }
 }
 
+/* From some length on nothing is sent: a port's doing, not an entry's. */
+static void a_port_keeps_back_what_is_long(void **state)
+{
+    (void)state;
+    enum { FIRST = 300 };
+    for (int other = 0; other < 2; other++) {
+        struct network network;
+        network_load(&network, simulated, "simulated");
+        size_t h1 = network_host(&network, "h1"), h11 = network_host(&network, "h11");
+        network_send(&network, other ? "h1" : NULL, "h11");
+        uint16_t n_bytes = 0;
+        for (size_t p = 0; p < network.plan.n_probes; p++) {
+            if (network.plan.probes[p].from != h1) {
+                continue;
+            }
+            n_bytes = (uint16_t)(n_bytes + 100);
+            network.plan.probes[p].shape.n_bytes = n_bytes;
+            bool lost = n_bytes >= FIRST || other;
+            port_of(&network, 2, 11)->counters.tx_packets -= lost;
+            if (lost && !other) { /* what came to h11 is the first that was seen, or the second */
+                struct traffic_seen **seen = &network.round.seen[p];
+                seen = (*seen)->host == h11 ? seen : &(*seen)->next;
+                assert_int_equal((*seen)->host, h11);
+                *seen = (*seen)->next;
+            }
+        }
+        assert_true(n_bytes >= FIRST);
+        const struct result *result = network_failure(&network, "traffic/h1/mirrored/h11");
+        if (other) { /* nothing came of what is short either */
+            expect_cause(result, CAUSE_SWITCH, "s3:1");
+        } else {
+            expect_cause(result, CAUSE_PORT, "s3:11");
+            assert_non_null(strstr(result->detail, "nothing of 300 bytes and more"));
+        }
+        network_free(&network);
+    }
+}
+
 /* More came out of the cable than was sent into it. */
 static void a_cable_doubles(void **state)
 {
@@ -543,6 +581,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_late_counter_of_what_comes_is_not_believed),
     cmocka_unit_test(a_switch_keeps_back),
     cmocka_unit_test(a_switch_that_drops_fragments_is_named),
+    cmocka_unit_test(a_port_keeps_back_what_is_long),
     cmocka_unit_test(a_cable_doubles),
     cmocka_unit_test(a_switch_leaks),
     cmocka_unit_test(a_host_sends_it_back),

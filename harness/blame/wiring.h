@@ -69,7 +69,7 @@ struct blame_wiring {
     struct blame_end *ends; /* a and b of each link in turn, each host and its port, then ports
                                without a cable */
     size_t n_ends;
-    struct blame_end *sums; /* by end: of all readings together */
+    struct blame_end *sums;    /* by end: of all readings together */
     struct blame_ends *pairs;  /* n_ends times n_ends, symmetric */
     bool *crossed, *may_cross; /* by cable: surely, or by its counters; by ways that are not
                                   known */
@@ -138,8 +138,9 @@ bool blame_wiring_aim_hosts(const struct blame_wiring *wiring,
 unsigned blame_wiring_number(size_t k, size_t n, unsigned nth);
 
 /* Adds a result `wiring/A - B` for each cable that is told, an inconclusive one for each that is
- * disputed, and lists the others in report->coverage; hosts that have sent nothing are left out. One that ends at a port which the
- * expectation (NULL: none) ignores is skipped. -1 without memory. */
+ * disputed, and lists the others in report->coverage; hosts that have sent nothing are left out.
+ * One that ends at a port which the expectation (NULL: none) ignores is skipped. -1 without memory.
+ */
 int blame_wiring_report(const struct blame_wiring *wiring, const struct expectation *expectation,
                         struct report *report);
 
