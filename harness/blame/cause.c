@@ -222,8 +222,13 @@ int blame_causes(struct report *report)
     decide_all(report);
     for (size_t i = 0; i < report->n_results; i++) {
         if (fails(&report->results[i])) {
-            of[i] = cause_of(report, &report->results[i]);
+            struct result *result = &report->results[i];
+            of[i] = cause_of(report, result);
             of[i]->n_results++;
+            if (result->suspect && result->cause_kind == CAUSE_CABLE &&
+                strcmp(result->cause, of[i]->where) != 0) {
+                result->suspect = of[i]->where;
+            }
         }
     }
     return list_results(report, of);

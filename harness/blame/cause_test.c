@@ -54,10 +54,16 @@ static void a_port_takes_its_cable_in(void **state)
     add(&report, RESULT_STATE, "state/s3/1", CAUSE_CABLE, "s1:6 - s3:1");
     add(&report, RESULT_STATE, "state/s1/1", CAUSE_PORT, "s1:6");
     add(&report, RESULT_STATE, "state/s3/2", CAUSE_CABLE, "s1:66 - s3:2");
+    add(&report, RESULT_TRAFFIC, "traffic/h1/mirrored/h11", CAUSE_CABLE, "s1:6 - s3:1");
+    report.results[2].suspect = "s1:66 -> s3:2";
+    report.results[3].suspect = "s3:1"; /* which has no link */
     assert_int_equal(blame_causes(&report), 0);
     assert_int_equal(report.n_causes, 2);
-    assert_int_equal(cause_at(&report, 0, "s1:6", 2)->results[0], 1);
+    assert_int_equal(cause_at(&report, 0, "s1:6", 3)->results[0], 1);
     cause_at(&report, 1, "s1:66 - s3:2", 1);
+    assert_string_equal(report.results[2].suspect, "s1:66 -> s3:2");
+    assert_string_equal(report.results[3].suspect, "s1:6");
+    assert_null(report.results[0].suspect);
     report_free(&report);
 }
 

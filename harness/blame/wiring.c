@@ -107,9 +107,25 @@ void blame_wiring_close(struct blame_wiring *wiring)
 
 /* ----------------------------------------------------------------- readings */
 
-/* What surely came to a port, of ours: from the far end of its cable, or by what arrived. */
+static long larger(long a, long b)
+{
+    return a > b ? a : b;
+}
+
+/* What surely left a port, or did by its counter, and may be ours. */
+static long left_at(const struct blame_reading *reading, struct port_ref port)
+{
+    const struct traffic_port_count *ours =
+        traffic_count_port(reading->count, reading->before, port);
+    long tx = traffic_count_tx(reading->before, reading->after, port, NULL),
+         most = ours ? (long)ours->most_tx : 0;
+    return larger(tx < most ? tx : most, ours ? (long)ours->sure_tx : 0);
+}
+
+/* What surely came to a port, of ours: from the far end of its cable, or by what arrived. *left:
+ * what should have come, by what the far end counted. */
 static long sure_at(const struct topology *topology, const struct blame_reading *reading,
-                    struct port_ref port)
+                    struct port_ref port, long *left)
 {
     struct peer peer = topology_peer(topology, port);
     const struct traffic_port_count *ours =
@@ -118,8 +134,8 @@ static long sure_at(const struct topology *topology, const struct blame_reading 
                                                   ? traffic_count_port(reading->count,
                                                                        reading->before, peer.port)
                                                   : NULL;
-    long here = ours ? (long)ours->sure_rx : 0, there = theirs ? (long)theirs->sure_tx : 0;
-    return there > here ? there : here;
+    *left = theirs ? left_at(reading, peer.port) : 0;
+    return larger(ours ? (long)ours->sure_rx : 0, theirs ? (long)theirs->sure_tx : 0);
 }
 
 /* A host's frames entered where they should. */
@@ -145,22 +161,24 @@ static bool went_out(const struct topology *topology, const struct blame_reading
 static bool is_live(const struct topology *topology, const struct blame_reading *reading, size_t sw)
 {
     const struct switch_state *state = reading->before[sw];
-    long all = 0, sure_all = 0;
+    long all = 0, sure_all = 0, left_all = 0, left;
     for (size_t i = 0; state && i < state->n_ports; i++) {
         struct port_ref port = {.sw = sw, .port = state->ports[i].number};
         const struct traffic_port_count *ours =
             traffic_count_port(reading->count, reading->before, port);
         long rx = traffic_count_rx(reading->before, reading->after, port, NULL);
         long tx = traffic_count_tx(reading->before, reading->after, port, NULL);
-        long sure = sure_at(topology, reading, port);
+        long sure = sure_at(topology, reading, port, &left);
         if (came_in(topology, reading, port) || went_out(topology, reading, port) ||
-            (sure > 0 && rx >= sure) || (ours && ours->sure_tx > 0 && tx >= (long)ours->sure_tx)) {
+            (sure > 0 && rx >= sure) || (left > 0 && rx >= left) ||
+            (ours && ours->sure_tx > 0 && tx >= (long)ours->sure_tx)) {
             return true;
         }
         all += rx > 0 ? rx : 0;
         sure_all += sure;
+        left_all += left;
     }
-    return sure_all > 0 && all >= sure_all;
+    return (sure_all > 0 && all >= sure_all) || (left_all > SLACK && all >= left_all);
 }
 
 /* Whether a cable of either end may end at the other one, whatever they count. */
@@ -244,11 +262,6 @@ static enum blame_counted why_uncounted(const struct blame_wiring *wiring, size_
                        : BLAME_COUNTED_LATE;
 }
 
-static long larger(long a, long b)
-{
-    return a > b ? a : b;
-}
-
 /* What a host got is counted where it should have come: that says nothing of where it is. */
 static void read_host(struct blame_end *end, const struct blame_reading *reading)
 {
@@ -265,8 +278,7 @@ static void read_port(struct blame_end *end, const struct blame_reading *reading
     end->tx = traffic_count_tx(reading->before, reading->after, end->port, NULL);
     end->rx = traffic_count_rx(reading->before, reading->after, end->port, NULL);
     end->sure = sends ? (long)ours->sure_tx : 0;
-    long most = sends && ours->most_tx > 0 ? (long)ours->most_tx : 0;
-    end->left = larger(end->tx < most ? end->tx : most, end->sure);
+    end->left = sends ? left_at(reading, end->port) : 0;
     end->ours = larger(sends ? (long)ours->tx : 0, end->left);
 }
 
