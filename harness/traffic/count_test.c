@@ -105,6 +105,23 @@ static void only_what_came_well_is_sure(void **state)
     network_free(&network);
 }
 
+/* A host speaks to itself, too. */
+static void what_hosts_send_is_counted(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    size_t h1 = network_host(&network, "h1");
+    count(&network);
+    unsigned sent = network.count.hosts[h1].sent;
+    assert_true(sent > 0);
+    network.round.hosts[h1].n_spoken = 2;
+    count(&network);
+    assert_int_equal(network.count.hosts[h1].sent, sent + 2);
+    network_free(&network);
+}
+
 static void a_switch_that_was_not_read(void **state)
 {
     (void)state;
@@ -298,6 +315,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(only_what_came_well_is_sure),
     cmocka_unit_test(what_switches_choose_is_the_most),
     cmocka_unit_test(where_it_came_tells_the_way),
+    cmocka_unit_test(what_hosts_send_is_counted),
     cmocka_unit_test(a_switch_that_was_not_read),
     cmocka_unit_test(every_entry_must_have_counted),
     cmocka_unit_test(what_an_entry_has_counted),
