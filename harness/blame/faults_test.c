@@ -6,10 +6,12 @@
 enum what {
     NOTHING,
     /* Before frames are sent, of the entry for the port of a switch: */
-    GONE,  /* it is not there */
-    DROPS, /* it has no actions */
-    SENDS, /* its first output is another one: n */
-    DOWN,  /* the port has no link */
+    GONE,   /* it is not there */
+    DROPS,  /* it has no actions */
+    SENDS,  /* its first output is another one: n */
+    DOWN,   /* the port has no link */
+    SHUT,   /* it is switched off */
+    UNSAID, /* the expectation says nothing of the ports of the switch */
     /* Of the frames from one host at another one: */
     LOST,
     ALTERED,
@@ -54,6 +56,19 @@ static void change_entry(struct network *network, const struct step *step)
     }
 }
 
+static void unlist(struct network *network, size_t sw)
+{
+    struct expectation *expectation = network->expectation;
+    size_t n = 0;
+    for (size_t i = 0; i < expectation->n_ports; i++) {
+        if (expectation->ports[i].port.sw != sw) {
+            expectation->ports[n++] = expectation->ports[i];
+        }
+    }
+    expectation->n_ports = n;
+    expectation->lists_switch[sw] = false;
+}
+
 static void exchange(struct network *network, const struct step *step)
 {
     struct topology_host *hosts = network->expectation->topology->hosts;
@@ -73,6 +88,12 @@ static void begin(struct network *network, const struct step *step)
         break;
     case DOWN:
         network->states[step->sw].ports[step->port - 1].state |= PORT_STATE_LINK_DOWN;
+        break;
+    case SHUT:
+        network->states[step->sw].ports[step->port - 1].config |= PORT_CONFIG_DOWN;
+        break;
+    case UNSAID:
+        unlist(network, (size_t)step->sw);
         break;
     case EXCHANGED:
         exchange(network, step);
@@ -350,6 +371,56 @@ static void of_cables_that_alter(void **state)
           FRAMES(ALTERED, "h3", "h4"), FRAMES(LOST, "h4", "h3"));
 }
 
+/* The expectation says what arrives, and not how. */
+static void of_ways_that_nobody_declares(void **state)
+{
+    (void)state;
+    CHECK("fail traffic/h1/delivered/h2: table s1:1, s1:1\n"
+          "  8 of 8 probes did not arrive at h2; s1 does not send it on: no entry takes it\n"
+          "fail traffic/h1/mirrored/h11: table s1:1, s1:1\n"
+          "  8 of 8 probes did not arrive at h11; s1 does not send it on: no entry takes it\n"
+          "s1:1: 2\n",
+          AT(UNSAID, 1, 0, 0), AT(UNSAID, 3, 0, 0), AT(GONE, 1, 1, 0));
+    CHECK("fail traffic/h1/mirrored/h11: table s3:1, s3:1\n"
+          "  8 of 8 probes did not arrive at h11; s3 does not send it on: in_port=1 actions=drop\n"
+          "s3:1: 1\n",
+          AT(UNSAID, 1, 0, 0), AT(UNSAID, 3, 0, 0), AT(DROPS, 3, 1, 0));
+    CHECK("fail traffic/h1/mirrored/h11: port s3:11, s3:11\n"
+          "  8 of 8 probes did not arrive at h11; s3:11 is switched off\n"
+          "fail traffic/h7/mirrored/h11: port s3:11, s3:11\n"
+          "  8 of 8 probes did not arrive at h11; s3:11 is switched off\n"
+          "inconclusive traffic/h11/isolated/all: unknown -, -\n"
+          "  none of the sender's frames was seen to enter the network, neither by a station nor "
+          "by its switch: that none came here proves nothing\n"
+          "s3:11: 2\n",
+          AT(UNSAID, 1, 0, 0), AT(UNSAID, 3, 0, 0), AT(SHUT, 3, 11, 0));
+    CHECK("fail traffic/h3/delivered/h4: port s1:3, s1:3\n"
+          "  8 of 8 probes did not arrive at h4; s1:3 is switched off\n"
+          "fail traffic/h4/delivered/h3: port s1:3, s1:3\n"
+          "  8 of 8 probes did not arrive at h3; s1:3 is switched off\n"
+          "s1:3: 2\n",
+          AT(UNSAID, 1, 0, 0), AT(UNSAID, 3, 0, 0), AT(SHUT, 1, 3, 0));
+    CHECK("fail traffic/h3/delivered/h4: table s1:3, s1:3\n"
+          "  8 of 8 probes did not arrive at h4; s1 does this: in_port=3 actions=output:5\n"
+          "fail traffic/h3/stray/h5: table s1:3, s1:3\n"
+          "  8 of 8 probes arrived at h5; s1 does this: in_port=3 actions=output:5\n"
+          "s1:3: 2\n",
+          AT(UNSAID, 1, 0, 0), AT(UNSAID, 3, 0, 0), AT(SENDS, 1, 3, 5));
+    CHECK("fail traffic/h3/delivered/h4: table s1:3, s1:3\n"
+          "  8 of 8 probes did not arrive at h4; s1 sends it on: in_port=3 actions=output:7\n"
+          "fail traffic/h3/isolated/h11: table s1:3, s1:3\n"
+          "  8 of 8 probes arrived at h11; s1 sends it on: in_port=3 actions=output:7\n"
+          "s1:3: 2\n",
+          AT(UNSAID, 1, 0, 0), AT(UNSAID, 3, 0, 0), AT(SENDS, 1, 3, 7));
+    CHECK("fail traffic/h1/delivered/h2: table s1:1, s1:1\n"
+          "  8 of 8 probes did not arrive at h2; s1 does not send it on as declared: in_port=1 "
+          "actions=drop\n"
+          "fail traffic/h1/mirrored/h11: table s1:1, s1:1\n"
+          "  8 of 8 probes did not arrive at h11; s1 does not send it on: in_port=1 actions=drop\n"
+          "s1:1: 2\n",
+          AT(UNSAID, 3, 0, 0), AT(DROPS, 1, 1, 0));
+}
+
 static void of_frames_too_many(void **state)
 {
     (void)state;
@@ -408,9 +479,13 @@ static void of_cables_in_other_places(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(of_tables),           cmocka_unit_test(of_ports),
-    cmocka_unit_test(of_cables_that_lose), cmocka_unit_test(of_cables_that_alter),
-    cmocka_unit_test(of_frames_too_many),  cmocka_unit_test(of_cables_in_other_places),
+    cmocka_unit_test(of_tables),
+    cmocka_unit_test(of_ports),
+    cmocka_unit_test(of_cables_that_lose),
+    cmocka_unit_test(of_cables_that_alter),
+    cmocka_unit_test(of_ways_that_nobody_declares),
+    cmocka_unit_test(of_frames_too_many),
+    cmocka_unit_test(of_cables_in_other_places),
 };
 
 TEST_MAIN(tests)

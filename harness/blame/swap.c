@@ -91,7 +91,7 @@ static void find_odd(struct guessing *guessing)
 
 static void unplug(struct guessing *guessing, size_t cable)
 {
-    static const struct port_ref nowhere = {.sw = 0, .port = PORT_NONE};
+    static const struct port_ref nowhere = {.port = PORT_NONE};
     size_t n_hosts = guessing->topology->n_hosts;
     if (cable < n_hosts) {
         guessing->changed.hosts[cable].port = nowhere;

@@ -329,6 +329,48 @@ static void counters_speak_against_it(void **state)
     network_free(&network);
 }
 
+/* What a switch says of itself explains what its table is blamed for, whatever else was exchanged.
+ */
+static void what_a_switch_admits_is_no_swap(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    struct topology *topology = network.expectation->topology;
+    struct topology_host *h2 = &topology->hosts[network_host(&network, "h2")];
+    struct topology_host *h3 = &topology->hosts[network_host(&network, "h3")];
+    struct port_ref of_h2 = h2->port, of_h3 = h3->port;
+    h2->port = of_h3;
+    h3->port = of_h2;
+    network.states[0].ports[3].config |= PORT_CONFIG_DOWN;
+    network_send(&network, NULL, NULL);
+    h2->port = of_h2;
+    h3->port = of_h3;
+    for (int admits = 0; admits < 2; admits++) {
+        struct traffic_evidence evidence = network_evidence(&network);
+        network_judge(&network);
+        report_free(&network.report);
+        traffic_failures_free(&network.failures);
+        if (admits) {
+            struct result *port = report_add(&network.report, RESULT_STATE, "state/s1/4");
+            port->verdict = VERDICT_FAIL;
+            port->cause = "s1:4";
+        }
+        assert_int_equal(traffic_judge(&evidence, &network.report, &network.failures), 0);
+        blame_frames(&evidence, &network.failures, &network.report);
+        assert_int_equal(blame_swap(&evidence, &network.report), 0);
+        expect_cause(network_result(&network, "traffic/h1/delivered/h2"), CAUSE_SWAP,
+                     "h2 - s1:2, h3 - s1:3");
+        const struct result *result = network_result(&network, "traffic/h4/delivered/h3");
+        if (admits) {
+            expect_cause(result, CAUSE_PORT, "s1:4");
+        } else {
+            expect_cause(result, CAUSE_SWAP, "h2 - s1:2, h3 - s1:3");
+        }
+    }
+    network_free(&network);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(cables_are_swapped),
     cmocka_unit_test(too_many_cables_to_guess),
@@ -340,6 +382,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(counters_speak_against_it),
     cmocka_unit_test(what_counters_tell_is_not_guessed),
     cmocka_unit_test(what_counters_tell_is_the_cause),
+    cmocka_unit_test(what_a_switch_admits_is_no_swap),
 };
 
 TEST_MAIN(tests)

@@ -262,6 +262,28 @@ static void standstill_is_no_evidence(void **state)
     bench_close(&bench);
 }
 
+/* What came in by a wrong port shows that counters move, if it is as much as must have come. */
+static void what_comes_in_elsewhere_shows_that_counters_move(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned came, more;
+        bool counted;
+        const char *told;
+    } rows[] = {{27, 0, true, "OII"}, {20, 7, false, "OII"}, {20, 6, false, "LII"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct bench bench;
+        bench_open(&bench);
+        bench_begin(&bench);
+        traffic_count_port(&bench.count, bench.before, (struct port_ref){0, 1})->sure_tx += 27;
+        later(&bench, 0, 1)->tx_packets += 27;
+        later(&bench, 1, 2)->rx_packets += rows[i].came;
+        later(&bench, 1, 3)->rx_packets += rows[i].more;
+        bench_expect(&bench, rows[i].counted, rows[i].told);
+        bench_close(&bench);
+    }
+}
+
 static const struct result *result_of(const struct report *report, size_t i, const char *id)
 {
     assert_true(i < report->n_results);
@@ -806,6 +828,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(background_is_no_contradiction),
     cmocka_unit_test(ports_that_do_not_count_are_no_evidence),
     cmocka_unit_test(standstill_is_no_evidence),
+    cmocka_unit_test(what_comes_in_elsewhere_shows_that_counters_move),
     cmocka_unit_test(what_frames_may_have_crossed_is_not_idle),
     cmocka_unit_test(what_switches_choose_tells),
     cmocka_unit_test(what_switches_choose_tells_an_exchange),
