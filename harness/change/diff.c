@@ -343,7 +343,6 @@ static enum space_answer compare_behind_open(struct diffing *diffing, int s,
         change->unknown = CHANGE_DIFF_BEHIND_OPEN;
         change->n_except = change->n_except_more = 0;
         add_change(diffing, change, &region);
-        answer = SPACE_EMPTY;
     }
     space_region_free(&region);
     return answer;

@@ -116,12 +116,12 @@ static bool chooses(const struct flow_mod *mod, const struct flow_entry *entry)
             actions_send_to(entry->actions, entry->n_actions, mod->out_port));
 }
 
-/* Returns how many entries this row is: 0 or 1. */
-static size_t change_row(struct change_edit *edit, const struct flow_mod *mod, size_t row)
+/* Whether the row is one that it is about. */
+static bool change_row(struct change_edit *edit, const struct flow_mod *mod, size_t row)
 {
     struct flow_entry *entry = &edit->rows.entries[row];
     if (edit->gone[row] || !chooses(mod, entry)) {
-        return 0;
+        return false;
     }
     edit->gone[row] = deletes(mod);
     if (!deletes(mod)) {
@@ -130,15 +130,15 @@ static size_t change_row(struct change_edit *edit, const struct flow_mod *mod, s
         entry->instructions = mod->flow.instructions;
         entry->cookie = mod->cookie_mask ? entry->cookie : mod->flow.cookie;
     }
-    return 1;
+    return true;
 }
 
-/* Changes all entries that the flow-mod chooses: edit->n_chosen of them. */
+/* Changes all entries that the flow-mod chooses. */
 static int change_rows(struct change_edit *edit, const struct flow_mod *mod)
 {
     if (!is_strict(mod)) {
         for (size_t row = 0; row < edit->rows.n_entries; row++) {
-            edit->n_chosen += change_row(edit, mod, row);
+            edit->chose |= change_row(edit, mod, row);
         }
         return 0;
     }
@@ -151,7 +151,7 @@ static int change_rows(struct change_edit *edit, const struct flow_mod *mod)
         if (find_row(edit, &key, &row) < 0) {
             return -1;
         }
-        edit->n_chosen += change_row(edit, mod, row);
+        edit->chose |= change_row(edit, mod, row);
     }
     return 0;
 }
@@ -196,7 +196,7 @@ int change_edit_apply(struct change_edit *edit, const struct flow_mod *mod,
                       const struct flow_entry **overlaps)
 {
     struct flow_mod effective = *mod;
-    edit->n_chosen = 0;
+    edit->chose = false;
     if (match_is_exact(&mod->flow.match) && mod->cookie_mask == 0) {
         effective.flow.priority = UINT16_MAX;
     }
@@ -204,7 +204,7 @@ int change_edit_apply(struct change_edit *edit, const struct flow_mod *mod,
         return -1;
     }
     bool adds =
-        mod->command == FLOW_ADD || (!deletes(mod) && edit->n_chosen == 0 && mod->cookie_mask == 0);
+        mod->command == FLOW_ADD || (!deletes(mod) && !edit->chose && mod->cookie_mask == 0);
     return adds ? add(edit, &effective, overlaps) : 0;
 }
 

@@ -30,7 +30,7 @@ struct change_edit {
     size_t capacity;
     struct base_interner keys; /* by row: table, priority and match */
     uint8_t last_table;
-    size_t n_chosen; /* entries that the last modify or delete chose */
+    bool chose; /* the last modify or delete was about some entry */
 };
 
 /* -1 without memory; change_edit_free all the same. */

@@ -98,6 +98,7 @@ static void check_row(const struct row *row)
     flow_table_free(&after);
     flow_table_free(&before);
     change_edit_free(&world.edit);
+    change_edit_free(&world.edit); /* it is empty */
     base_arena_free(&world.arena);
 }
 

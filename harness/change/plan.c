@@ -61,7 +61,7 @@ static int change_flow(struct change_plan *plan, const struct switch_state *stat
         effect->overlaps = base_arena_copy(&plan->arena, overlaps, sizeof *overlaps);
         return effect->overlaps ? 0 : -1;
     }
-    if (effect->answer == CHANGE_TAKEN && mod->command != FLOW_ADD && edit->n_chosen == 0) {
+    if (effect->answer == CHANGE_TAKEN && mod->command != FLOW_ADD && !edit->chose) {
         effect->answer = CHANGE_NO_ENTRY;
     }
     return status;

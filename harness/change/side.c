@@ -236,13 +236,8 @@ static bool flood_alike(const struct switch_state *a, const struct switch_state 
     return alike;
 }
 
-/* Whether its list of actions is not all that decides. */
-static bool ends_open(const struct flow_entry *entry)
-{
-    return flow_open(entry) || flow_uses_group(entry) ||
-           (entry->n_actions > 0 && entry->actions[entry->n_actions - 1].type == ACTION_OPEN);
-}
-
+/* What is open at the end of a list is equal to nothing; a condition that is open, and the same on
+ * both sides, leaves the same to others. */
 static bool is_changed(const struct change_side *side, const struct change_side *other,
                        size_t entry, bool alike)
 {
@@ -252,8 +247,7 @@ static bool is_changed(const struct change_side *side, const struct change_side 
     return !same ||
            !actions_equal(flow->actions, flow->n_actions, same->actions, same->n_actions) ||
            !extras_equal(flow->extras, flow->n_extras, same->extras, same->n_extras) ||
-           (!alike && floods(flow)) || !change_sides_meter_alike(side, entry, other, counterpart) ||
-           (ends_open(flow) && !change_sides_say_the_same(side, entry, other, counterpart));
+           (!alike && floods(flow)) || !change_sides_meter_alike(side, entry, other, counterpart);
 }
 
 static int mark_changed(struct change_side *side, const struct change_side *other)
