@@ -119,6 +119,7 @@ static void a_source_is_closed_twice(void **state)
     static const struct run_source empty;
     struct fake_run run;
     struct yaml_diagnostics diagnostics = {0};
+    struct base_error error;
     struct run_source source = {0};
     const struct yaml_files in_memory = {(void *)files, memory_read};
     open_small(&run);
@@ -126,6 +127,7 @@ static void a_source_is_closed_twice(void **state)
                                      run.expectation->topology, NULL, NULL, &diagnostics),
                      0);
     assert_non_null(source.lab);
+    assert_int_equal(run_source_open(&source, 0, &error), 0);
     run_source_close(&source);
     assert_memory_equal(&source, &empty, sizeof source);
     run_source_close(&source);

@@ -99,6 +99,28 @@ static void a_leak_is_confirmed_at_every_host(void **state)
     fake_run_close(&run);
 }
 
+/* The first host is one as the others are. */
+static void what_arrives_at_any_host_is_told(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "no-mirror");
+    assert_int_equal(ofctl_parse_flow("priority=40000,in_port=1 actions=IN_PORT",
+                                      &run.network.states[0].flows, NULL, NULL, NULL),
+                     0);
+    assert_int_equal(ofctl_parse_flow("priority=40000,in_port=1 actions=IN_PORT",
+                                      &run.network.forward[0].flows, NULL, NULL, NULL),
+                     0);
+    prove(&run, true);
+    assert_string_equal(observed(&run, "traffic/h1/delivered/h2"),
+                        "confirmed: sent, it arrived at h1");
+    fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h1"});
+    prove(&run, true);
+    assert_string_equal(observed(&run, "traffic/h1/delivered/h2"),
+                        "sent, it arrived nowhere: not what the tables say");
+    fake_run_close(&run);
+}
+
 /* A frame that is lost once is sent again; up to three times. */
 static void frames_that_do_otherwise_are_sent_again(void **state)
 {
@@ -359,6 +381,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(tables_refute_a_claim),
     cmocka_unit_test(frames_confirm_what_the_tables_refute),
     cmocka_unit_test(a_leak_is_confirmed_at_every_host),
+    cmocka_unit_test(what_arrives_at_any_host_is_told),
     cmocka_unit_test(frames_that_do_otherwise_are_sent_again),
     cmocka_unit_test(copies_are_counted),
     cmocka_unit_test(what_cannot_be_looked_at_is_not_held_against_the_tables),

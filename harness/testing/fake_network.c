@@ -377,6 +377,7 @@ static int open_channel(const struct run_world *world, const struct channel_targ
     *channel = calloc(1, sizeof **channel);
     assert_non_null(*channel);
     (*channel)->fake = fake;
+    fake->n_open++;
     (*channel)->n_targets = n_targets;
     for (size_t i = 0; i < n_targets; i++) {
         (*channel)->sw_of[i] = topology_find_switch(fake->topology, targets[i].name);
@@ -445,6 +446,7 @@ static int packet_out(struct channel *channel, size_t target, uint16_t port, con
 
 static void close_channel(struct channel *channel)
 {
+    channel->fake->n_open--;
     free(channel);
 }
 
@@ -528,6 +530,7 @@ void fake_network_exchange_hosts(struct fake_network *fake, size_t host, size_t 
 
 void fake_network_close(struct fake_network *fake)
 {
+    assert_int_equal(fake->n_open, 0);
     for (size_t i = 0; i < fake->topology->n_switches; i++) {
         switch_state_free(&fake->states[i]);
         switch_state_free(&fake->forward[i]);

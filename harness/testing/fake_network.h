@@ -94,6 +94,7 @@ struct fake_network {
     size_t most_in_flight;     /* of frames that arrive within 50 ms */
     struct fake_arrival *held; /* not sent yet; `host` is the sender */
     size_t n_held, held_capacity;
+    int n_open;          /* sessions and sets of stations; none are left at the end */
     bool confined;       /* world.confine was called, since sessions were prepared */
     const char *missing; /* what that says is missing; NULL: nothing */
     unsigned n_dumps, n_sent, n_packet_outs; /* so many times */

@@ -43,6 +43,7 @@ static int open_set(const struct run_world *world, const struct station_spec *sp
                                ? "no such interface"
                                : NULL;
     }
+    set->fake->n_open++;
     *out = set;
     return 0;
 }
@@ -225,6 +226,7 @@ static struct station_swallowed swallowed(const struct station_set *set, size_t 
 
 static void close_set(struct station_set *set)
 {
+    set->fake->n_open--;
     free(set);
 }
 
