@@ -193,6 +193,38 @@ static void check_all(const char *const *flows, const char *group, const char *c
     group_table_free(&listing.state.groups);
 }
 
+/* What would have the table, priority and match of another entry is left out. */
+static void no_two_entries_are_alike(void **state)
+{
+    (void)state;
+    static const char *const flows[] = {
+        "priority=5,dl_vlan=5,arp actions=drop", "priority=4,dl_vlan=5 hard_timeout=7 actions=drop",
+        "priority=5,dl_vlan=5 actions=output:1", "priority=3,dl_vlan=5,arp actions=drop",
+        "priority=5,arp actions=drop",           NULL};
+    static const char *const kinds[] = {"/priority-", "/widened", "/timeout-", NULL};
+    check_all(
+        flows, NULL, kinds,
+        "priority=5,arp,dl_vlan=5/timeout-added: hard_timeout=60, priority=5,arp,dl_vlan=5 "
+        "actions=drop (lives)\n"
+        "priority=4,dl_vlan=5/widened/dl_vlan: hard_timeout=7, priority=4vlan_tci=0x0000/0x1fff "
+        "actions=drop\n"
+        "priority=4,dl_vlan=5/priority-swapped/priority=3,arp,dl_vlan=5: hard_timeout=7, "
+        "priority=3,dl_vlan=5 actions=drop: priority=4,arp,dl_vlan=5 actions=drop\n"
+        "priority=4,dl_vlan=5/timeout-dropped: priority=4,dl_vlan=5 actions=drop (lives)\n"
+        "priority=5,dl_vlan=5/widened/dl_vlan: priority=5vlan_tci=0x0000/0x1fff actions=output:1\n"
+        "priority=5,dl_vlan=5/priority-swapped/priority=4,dl_vlan=5: priority=4,dl_vlan=5 "
+        "actions=output:1: hard_timeout=7, priority=5,dl_vlan=5 actions=drop\n"
+        "priority=5,dl_vlan=5/timeout-added: hard_timeout=60, priority=5,dl_vlan=5 "
+        "actions=output:1 (lives)\n"
+        "priority=3,arp,dl_vlan=5/widened/dl_vlan: priority=3,arp,vlan_tci=0x0000/0x1fff "
+        "actions=drop\n"
+        "priority=3,arp,dl_vlan=5/widened/dl_type: priority=3,dl_vlan=5 actions=drop\n"
+        "priority=3,arp,dl_vlan=5/timeout-added: hard_timeout=60, priority=3,arp,dl_vlan=5 "
+        "actions=drop (lives)\n"
+        "priority=5,arp/widened/dl_type: priority=5 actions=drop\n"
+        "priority=5,arp/timeout-added: hard_timeout=60, priority=5,arp actions=drop (lives)\n");
+}
+
 static void outputs_move_to_the_ports_next_to_them(void **state)
 {
     (void)state;
@@ -371,6 +403,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_kind_of_mistake_is_made),
     cmocka_unit_test(entries_of_other_tables_are_named_with_them),
     cmocka_unit_test(the_region_is_where_something_changes),
+    cmocka_unit_test(no_two_entries_are_alike),
     cmocka_unit_test(outputs_move_to_the_ports_next_to_them),
     cmocka_unit_test(priorities_are_swapped),
     cmocka_unit_test(instructions_are_changed_one_by_one),

@@ -291,6 +291,35 @@ static void a_change_at_one_port_is_enough(void **state)
     small_free(&small);
 }
 
+/* By tables that call others, on one switch or another. */
+static void claims_across_switches_see_pipelines(void **state)
+{
+    struct small small;
+    struct mutations mutations;
+    (void)state;
+    init(&small);
+    small.states[0].version = 4;
+    small_flow(&small, 0, "in_port=1 actions=goto_table:1");
+    small_flow(&small, 0, "table=1,in_port=1 actions=output:3");
+    small_flow(&small, 1, "in_port=3 actions=output:1");
+    small_claim(&small, "traffic/h1/delivered/h3", 0, 2, 1, "");
+    mutate(&small, &mutations);
+    assert_int_equal(report_verdict(&mutations.base), VERDICT_PASS);
+    static const char *const noticed[] = {
+        "mutate/a/in_port=1/removed", "mutate/a/in_port=1/goto-dropped",
+        "mutate/a/table=1,in_port=1/output-removed/3", "mutate/b/in_port=3/output-removed/1"};
+    for (size_t i = 0; i < sizeof noticed / sizeof *noticed; i++) {
+        const struct mutation *mutation = find(&mutations, noticed[i]);
+        assert_int_equal(mutation->fate, MUTATION_NOTICED);
+        assert_string_equal(mutation->sensed[SENSED_BY_TRAFFIC], "traffic/h1/delivered/h3");
+    }
+    check_fate(&mutations, "mutate/a/table=1,in_port=1/output-added/2", MUTATION_NOTICED);
+    check_fate(&mutations, "mutate/a/in_port=1/widened/in_port", MUTATION_EQUIVALENT);
+    check_fate(&mutations, "mutate/b/in_port=3/output-added/2", MUTATION_UNNOTICED);
+    mutations_free(&mutations);
+    small_free(&small);
+}
+
 static void a_wrong_network_has_no_score(void **state)
 {
     struct small small;
@@ -393,6 +422,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_absent_port_has_no_packets),
     cmocka_unit_test(a_switch_without_ports_has_mistakes),
     cmocka_unit_test(a_change_at_one_port_is_enough),
+    cmocka_unit_test(claims_across_switches_see_pipelines),
     cmocka_unit_test(a_wrong_network_has_no_score),
     cmocka_unit_test(some_are_chosen),
     cmocka_unit_test(what_is_left_is_counted),

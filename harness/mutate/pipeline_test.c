@@ -73,9 +73,16 @@ static void assert_fates(const char *const *flows, const char *group, const char
     make_state(&trying.state, flows, group);
     try_all(&trying);
     assert_int_equal(report_verdict(&trying.mutations.base), VERDICT_PASS);
-    for (size_t i = 0; i < trying.mutations.n_items; i++) { /* no line of `ports:` has a meter */
-        bool is_meter = strstr(trying.mutations.items[i].id, "meter-dropped") != NULL;
-        assert_true(!is_meter || trying.mutations.items[i].line == INDEX_NONE);
+    for (size_t i = 0; i < trying.mutations.n_items; i++) {
+        const struct mutation *mutation = &trying.mutations.items[i];
+        const char *of = strstr(mutation->id, "/group_id=") ? "group_id=" : "actions=";
+        /* No line of `ports:` has a meter. */
+        assert_true(!strstr(mutation->id, "meter-dropped") || mutation->line == INDEX_NONE);
+        assert_int_equal(mutation->fate == MUTATION_UNDECIDED, mutation->open != NULL);
+        assert_non_null(strstr(mutation->before, of));
+        assert_true(mutation->after ? strstr(mutation->after, of) != NULL &&
+                                          strcmp(mutation->after, mutation->before) != 0
+                                    : strstr(mutation->id, "/removed") != NULL);
     }
     for (; *expected; expected += 2) {
         const struct mutation *found = NULL;
