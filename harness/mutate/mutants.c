@@ -259,6 +259,9 @@ static int make_match(struct maker *maker, const char *kind, const char *what,
     struct mutate_mutant mutant = begin(maker, kind);
     base_put_format(&maker->id, "/%s", what);
     mutant.now.match = *match;
+    if (match->mask.vlan_tci != maker->entry->match.mask.vlan_tci) {
+        mutant.now.tci_mask = 0; /* how it was said */
+    }
     mutant.region = match_within(&mutant.region, match) ? *match : mutant.region;
     return has_twin(maker, &mutant, &mutant.now) ? 0 : end(maker, &mutant);
 }
