@@ -217,9 +217,6 @@ int traffic_count_init(struct traffic_count *count, const struct traffic_plan *p
     }
     count_speeches(&counting);
     struct path_walk walk;
-    for (size_t host = 0; host < round->n_hosts; host++) {
-        count->hosts[host].sent = round->hosts[host].n_spoken;
-    }
     for (size_t p = 0; p < plan->n_probes; p++) {
         if (round->sent[p]) {
             path_follow_sure(tables, plan->probes[p].from, &plan->probes[p].header, &walk);

@@ -30,7 +30,6 @@ struct traffic_round_host {
     uint64_t sent_bytes;    /* of our frames, those below with them */
     unsigned n_spoken;      /* frames of ours that are no probes: so that NORMAL learns */
     uint64_t arrived_bytes; /* of all frames */
-    unsigned n_spoken;      /* frames to itself, besides probes */
     uint64_t n_others;      /* frames that are not, or no longer, known for ours */
 };
 
