@@ -432,24 +432,52 @@ static enum space_answer come_from(struct search *search, struct port_ref in,
     return seen ? SPACE_EMPTY : come_through(search, peer.port, region);
 }
 
-/* An entry that goes before this one and takes some of its packets; all, if
+/* The cube of the target's packets. */
+static bool cube_of(const struct path_network *network, const struct path_target *target,
+                    struct match *cube)
+{
+    *cube = network->switches[target->sw].flows->entries[target->entry].match;
+    return !target->within || match_intersect(cube, &target->within->cube, cube);
+}
+
+/* Whether one hole holds all of the cube. */
+static bool is_in_hole(const struct space_holes *holes, const struct match *cube)
+{
+    bool in = false;
+    for (; holes && !in; holes = holes->next) {
+        for (size_t i = 0; i < holes->n_cubes && !in; i++) {
+            in = match_within(cube, &holes->cubes[i]);
+        }
+    }
+    return in;
+}
+
+/* An entry that goes before the target and takes some of its packets; all, if
  * there is such a one. `*surely` becomes false where it is not known which of them one takes. */
 static size_t name_hider(struct search *search, bool *surely)
 {
     const struct path_target *target = search->target;
     struct space_table *table = &search->network->tables[target->sw];
-    const struct flow_entry *flows = table->flows->entries, *flow = &flows[target->entry];
+    const struct flow_entry *flows = table->flows->entries;
     struct space_overlapping found = {0};
     size_t some = target->within ? target->entry : ENTRY_NONE;
-    space_list_overlapping(table, &flow->match, space_rank(flow), UINT32_MAX, search->budget,
-                           &found);
+    struct match cube, part;
+    cube_of(search->network, target, &cube);
+    for (size_t i = 0; target->within && i < target->within->n_excluded; i++) {
+        if (match_within(&cube, target->within->excluded[i])) {
+            return target->entry;
+        }
+    }
+    space_list_overlapping(table, &cube, space_rank(&flows[target->entry]), UINT32_MAX,
+                           search->budget, &found);
     for (size_t i = 0; i < found.n_entries; i++) {
         size_t entry = found.entries[i];
-        if (!space_table_precedes(table, entry, target->entry)) {
+        const struct space_holes *holes = space_table_holes(table, entry);
+        if (!space_table_precedes(table, entry, target->entry) ||
+            !match_intersect(&cube, &flows[entry].match, &part) || is_in_hole(holes, &part)) {
             continue;
         }
-        if (match_within(&flow->match, &flows[entry].match) &&
-            !space_holes_meet(space_table_holes(table, entry), NULL, &flow->match)) {
+        if (match_equal(&part, &cube) && !space_holes_meet(holes, NULL, &cube)) {
             some = entry;
             break;
         }
@@ -477,14 +505,6 @@ static void tell_why(struct search *search, struct port_ref in, struct space_reg
     }
     search->any = false;
     search->seen = seen;
-}
-
-/* The cube of the target's packets. */
-static bool cube_of(const struct path_network *network, const struct path_target *target,
-                    struct match *cube)
-{
-    *cube = network->switches[target->sw].flows->entries[target->entry].match;
-    return !target->within || match_intersect(cube, &target->within->cube, cube);
 }
 
 /* And that enter by this port. */

@@ -3,372 +3,15 @@
  * Where all headers that enter by one port go, split by the entries that take them. */
 #include "path/forward.h"
 
-#include "space/rewrite.h"
+#include "path/forward_inside.h"
 
 #include <stdlib.h>
 
 /* What one more step costs besides its comparisons: memory, above all. */
 enum { STEP_COST = 64 };
 
-/* What is excluded from a cube. */
-struct taken {
-    struct match cube;
-    const struct match *same;        /* NULL, or this cube where it stays */
-    const struct space_holes *holes; /* and these stay in it; NULL: nothing does */
-};
-
-/* Holes of entries, by what they are behind a hop's rewrite. */
-struct path_carried {
-    const struct space_holes *holes;
-    struct space_holes carried;
-    struct path_carried *next;
-};
-
-/* One exploration. The arrays are stacks, or scratch. */
-struct explorer {
-    const struct path_network *network;
-    struct path_reach *reach;
-    const struct path_reach_watch *watch;
-    size_t *budget;
-    uint32_t *entries; /* a stack: candidates of every switch on the way */
-    size_t n_entries, entries_capacity;
-    struct taken *taken; /* what is excluded from the cube that is being looked at */
-    size_t n_taken, taken_capacity;
-    struct space_region left; /* which is, without these */
-    uint32_t *rivals;         /* entries of the same rank that overlap and come later */
-    size_t n_rivals, rivals_capacity;
-    bool no_memory;
-};
-
 static void explore(struct explorer *explorer, struct path_reach_hop *hop,
                     const struct match *cube);
-
-static bool spend(struct explorer *explorer, size_t cost)
-{
-    bool enough = *explorer->budget > cost;
-    *explorer->budget = enough ? *explorer->budget - cost : 0;
-    explorer->reach->exhausted |= !enough;
-    return enough;
-}
-
-static void *allocate(struct explorer *explorer, size_t n_bytes)
-{
-    void *memory = base_arena_alloc(&explorer->reach->arena, n_bytes);
-    explorer->no_memory |= !memory;
-    return memory;
-}
-
-static bool grow(struct explorer *explorer, void *items, size_t n, size_t *capacity, size_t bytes)
-{
-    bool grown = base_grow(items, n, capacity, bytes) == 0;
-    explorer->no_memory |= !grown;
-    return grown;
-}
-
-static struct path_reach_hop *copy_hop(struct explorer *explorer, const struct path_reach_hop *hop)
-{
-    struct path_reach_hop *copy = allocate(explorer, sizeof *copy);
-    if (copy) {
-        *copy = *hop;
-    }
-    return copy;
-}
-
-/* ------------------------------------------------- entries that overlap a cube */
-
-static bool push_entry(struct explorer *explorer, uint32_t entry)
-{
-    if (!grow(explorer, &explorer->entries, explorer->n_entries, &explorer->entries_capacity,
-              sizeof *explorer->entries)) {
-        return false;
-    }
-    explorer->entries[explorer->n_entries++] = entry;
-    return true;
-}
-
-static bool push_overlapping(void *aux, uint32_t entry, const struct match *match)
-{
-    (void)match;
-    return push_entry(aux, entry);
-}
-
-/* Pushes the entries of at least this rank that overlap the cube (in the
- * coordinates of the switch, in_port fixed). False: over the budget, or no memory. */
-static bool push_entries(struct explorer *explorer, struct space_table *table,
-                         const struct match *cube, uint32_t min_rank)
-{
-    bool all = space_table_overlapping(table, cube, min_rank, UINT32_MAX, explorer->budget,
-                                       push_overlapping, explorer);
-    explorer->reach->exhausted |= !all;
-    return all && !explorer->no_memory;
-}
-
-/* The cube, which fixes in_port, as it enters here. */
-static struct match at_switch(const struct path_reach_hop *hop, const struct match *cube)
-{
-    struct match image = space_image(&hop->rewrite, cube);
-    image.value.in_port = hop->in.port;
-    return image;
-}
-
-/* The part of `cube` that the entry's match takes, behind the hop's rewrite. */
-static size_t part_of(const struct path_reach_hop *hop, const struct flow_entry *entry,
-                      const struct match *cube, struct match parts[2])
-{
-    struct match match = entry->match, back[2];
-    match.value.in_port = match.mask.in_port = 0;
-    size_t n = space_preimage(&hop->rewrite, &match, back), n_parts = 0;
-    for (size_t i = 0; i < n; i++) {
-        n_parts += match_intersect(&back[i], cube, &parts[n_parts]);
-    }
-    return n_parts;
-}
-
-/* ------------------------------------------ what is excluded from a cube, and why */
-
-static bool same_behavior(struct explorer *explorer, const struct path_reach_hop *hop, size_t a,
-                          size_t b)
-{
-    const struct path_network *network = explorer->network;
-    const uint32_t *ids = network->tables[hop->in.sw].action_ids;
-    struct space_behavior one, other;
-    if (ids[a] == ids[b]) {
-        return true;
-    }
-    struct base_arena arena = {0};
-    bool same = path_outputs_of(network, hop->in, a, &arena, &one) == 0 &&
-                path_outputs_of(network, hop->in, b, &arena, &other) == 0 &&
-                space_behavior_equal(&one, &other);
-    base_arena_free(&arena);
-    return same;
-}
-
-/* Takes `excluded` away; false: then nothing is left, or memory is short. `left`: holes that are
- * taken away, too. */
-static bool take(struct explorer *explorer, const struct taken *excluded,
-                 const struct space_holes *left, const struct match *cube)
-{
-    if (!match_overlaps(&excluded->cube, cube)) {
-        return true;
-    }
-    bool cuts = space_holes_meet(excluded->holes, left, cube);
-    if ((!cuts && match_within(cube, &excluded->cube)) ||
-        !grow(explorer, &explorer->taken, explorer->n_taken, &explorer->taken_capacity,
-              sizeof *explorer->taken)) {
-        return false;
-    }
-    explorer->taken[explorer->n_taken] = *excluded;
-    explorer->taken[explorer->n_taken++].holes = cuts ? excluded->holes : NULL;
-    return true;
-}
-
-/* Holes of an entry, as it takes packets at the hop, in ingress coordinates: always the same for
- * the same holes. Over the budget, and without memory, some are missing: more is taken away. */
-static const struct space_holes *carry(struct explorer *explorer, const struct path_reach_hop *hop,
-                                       const struct space_holes *holes)
-{
-    if (!holes || !hop->previous) {
-        return holes;
-    }
-    struct path_carried *carried = *hop->carried;
-    while (carried && carried->holes != holes) {
-        carried = carried->next;
-    }
-    if (!carried) {
-        carried = spend(explorer, holes->n_cubes) ? allocate(explorer, sizeof *carried) : NULL;
-        if (!carried || space_preimage_holes(&hop->rewrite, holes, hop->in.port,
-                                             &explorer->reach->arena, &carried->carried) < 0) {
-            explorer->no_memory |= carried != NULL;
-            return NULL;
-        }
-        carried->holes = holes;
-        carried->next = *hop->carried;
-        *hop->carried = carried;
-        carried->carried.next = carry(explorer, hop, holes->next);
-    }
-    return &carried->carried;
-}
-
-static bool take_holes(struct explorer *explorer, const struct space_holes *holes,
-                       const struct match *cube)
-{
-    bool left = true;
-    for (; holes && left; holes = holes->next) {
-        for (size_t i = 0; i < holes->n_cubes && left; i++) {
-            struct taken hole = {holes->cubes[i], &holes->cubes[i], NULL};
-            left = take(explorer, &hole, NULL, cube);
-        }
-    }
-    return left;
-}
-
-static const struct space_holes *holes_at(struct explorer *explorer,
-                                          const struct path_reach_hop *hop, size_t entry)
-{
-    const struct space_table *table = &explorer->network->tables[hop->in.sw];
-    return carry(explorer, hop, space_table_holes(table, entry));
-}
-
-static const struct path_settled *settled_with(const struct path_reach_hop *hop, uint32_t entry)
-{
-    const struct path_settled *settled = hop->settled;
-    while (settled && settled->entry != entry) {
-        settled = settled->next;
-    }
-    return settled;
-}
-
-/* Whether `entry` goes before the hop's; notes rivals, if they are wanted. */
-static bool goes_before(struct explorer *explorer, const struct path_reach_hop *hop, uint32_t entry,
-                        bool notes_rivals)
-{
-    const struct space_table *table = &explorer->network->tables[hop->in.sw];
-    const struct flow_entry *entries = table->flows->entries;
-    if (entry == hop->entry) {
-        return false;
-    }
-    if (space_rank(&entries[entry]) > space_rank(&entries[hop->entry])) {
-        return true;
-    }
-    if (hop->either) {
-        return false;
-    }
-    const struct path_settled *settled = settled_with(hop, entry);
-    if (settled ? settled->same : same_behavior(explorer, hop, entry, hop->entry)) {
-        return entry < hop->entry;
-    }
-    if (notes_rivals && entry > hop->entry &&
-        grow(explorer, &explorer->rivals, explorer->n_rivals, &explorer->rivals_capacity,
-             sizeof *explorer->rivals)) {
-        explorer->rivals[explorer->n_rivals++] = entry;
-    }
-    return true;
-}
-
-/* Takes away what `entry` takes before the hop's entry does. */
-static bool take_before(struct explorer *explorer, const struct path_reach_hop *hop, uint32_t entry,
-                        const struct space_holes *left, const struct match *cube)
-{
-    const struct flow_table *flows = explorer->network->tables[hop->in.sw].flows;
-    struct match parts[2];
-    bool any = true;
-    size_t n = part_of(hop, &flows->entries[entry], cube, parts);
-    for (size_t i = 0; i < n && any; i++) {
-        struct taken part = {parts[i], NULL, holes_at(explorer, hop, entry)};
-        any = take(explorer, &part, left, cube);
-    }
-    return any;
-}
-
-/* Takes away from the cube what did not come this way at one hop. */
-static bool take_at(struct explorer *explorer, const struct path_reach_hop *hop,
-                    const struct match *cube, bool is_last)
-{
-    for (const struct path_bar *bar = hop->bars; bar; bar = bar->next) {
-        struct taken barred = {bar->cube, &bar->cube, NULL};
-        if (!take(explorer, &barred, NULL, cube)) {
-            return false;
-        }
-    }
-    if (hop->entry == ENTRY_NONE) {
-        return true;
-    }
-    struct space_table *table = &explorer->network->tables[hop->in.sw];
-    const struct space_holes *own = holes_at(explorer, hop, hop->entry);
-    struct match local = at_switch(hop, cube);
-    size_t begin = explorer->n_entries;
-    bool left =
-        take_holes(explorer, own, cube) &&
-        (!hop->either || take_holes(explorer, holes_at(explorer, hop, hop->rival), cube)) &&
-        push_entries(explorer, table, &local, space_rank(&table->flows->entries[hop->entry]));
-    for (size_t i = begin; i < explorer->n_entries && left; i++) {
-        uint32_t entry = explorer->entries[i];
-        left = !goes_before(explorer, hop, entry, is_last) ||
-               take_before(explorer, hop, entry, own, cube);
-    }
-    explorer->n_entries = begin;
-    return left;
-}
-
-/* The cube without what was taken away. False: no memory. */
-static bool lay_out(struct explorer *explorer, const struct match *cube)
-{
-    struct space_region *left = &explorer->left;
-    left->cube = *cube;
-    left->n_excluded = left->n_cuts = 0;
-    for (size_t i = 0; i < explorer->n_taken; i++) {
-        const struct taken *taken = &explorer->taken[i];
-        const struct match *taken_cube = taken->same ? taken->same : &taken->cube;
-        if (!grow(explorer, &left->excluded, left->n_excluded, &left->capacity,
-                  sizeof(*left->excluded)) ||
-            !grow(explorer, &left->cuts, left->n_cuts, &left->cuts_capacity, sizeof *left->cuts)) {
-            return false;
-        }
-        if (taken->holes) {
-            left->cuts[left->n_cuts++] = (struct space_cut){taken_cube, taken->holes};
-        } else {
-            left->excluded[left->n_excluded++] = taken_cube;
-        }
-    }
-    return true;
-}
-
-/* Whether a header of `cube` comes the way of `hop`; what of the cube does so then stands in
- * explorer->left. */
-static bool passes(struct explorer *explorer, const struct path_reach_hop *hop,
-                   const struct match *cube, struct header *example)
-{
-    explorer->n_taken = explorer->n_rivals = 0;
-    for (const struct path_reach_hop *at = hop; at; at = at->previous) {
-        if (!take_at(explorer, at, cube, at == hop)) {
-            return false;
-        }
-    }
-    if (!lay_out(explorer, cube)) {
-        return false;
-    }
-    enum space_answer answer = space_region_find(&explorer->left, explorer->budget, example);
-    explorer->reach->exhausted |= answer == SPACE_OPEN;
-    return answer == SPACE_FOUND;
-}
-
-/* A cube that was taken away, for good. */
-static const struct match *keep_cube(struct explorer *explorer, const struct taken *taken)
-{
-    struct match *copy = taken->same ? NULL : allocate(explorer, sizeof *copy);
-    if (copy) {
-        *copy = taken->cube;
-    }
-    return taken->same ? taken->same : copy;
-}
-
-/* The region that `passes` has just looked at, for good. False: over the
- * budget, or no memory. */
-static bool keep(struct explorer *explorer, struct space_region *region)
-{
-    const struct space_region *left = &explorer->left;
-    size_t n = explorer->n_taken;
-    *region = (struct space_region){.cube = left->cube};
-    if (n == 0) {
-        return true;
-    }
-    bool kept = spend(explorer, n);
-    region->excluded =
-        kept ? allocate(explorer, (left->n_excluded + 1) * sizeof(*region->excluded)) : NULL;
-    region->cuts = kept ? allocate(explorer, (left->n_cuts + 1) * sizeof *region->cuts) : NULL;
-    kept = region->excluded && region->cuts;
-    for (size_t i = 0; kept && i < n; i++) {
-        const struct taken *taken = &explorer->taken[i];
-        const struct match *cube = keep_cube(explorer, taken);
-        if (taken->holes) {
-            region->cuts[region->n_cuts++] = (struct space_cut){cube, taken->holes};
-        } else {
-            region->excluded[region->n_excluded++] = cube;
-        }
-        kept = cube != NULL;
-    }
-    return kept;
-}
 
 /* ----------------------------------------------------------------------- notes */
 
@@ -378,9 +21,9 @@ static void note_unknown(struct explorer *explorer, const struct path_reach_hop 
 {
     struct path_reach *reach = explorer->reach;
     struct path_unknown unknown = {.example = *example, .reason = reason, .hop = hop};
-    if (keep(explorer, &unknown.region) &&
-        grow(explorer, &reach->unknowns, reach->n_unknowns, &reach->unknowns_capacity,
-             sizeof *reach->unknowns)) {
+    if (path_explorer_keep(explorer, &unknown.region) &&
+        path_explorer_grow(explorer, &reach->unknowns, reach->n_unknowns, &reach->unknowns_capacity,
+                           sizeof *reach->unknowns)) {
         reach->unknowns[reach->n_unknowns++] = unknown;
     }
 }
@@ -390,9 +33,10 @@ static void note_loop(struct explorer *explorer, const struct path_reach_hop *fi
 {
     struct path_reach *reach = explorer->reach;
     struct path_loop loop = {.first = first, .again = again};
-    if (passes(explorer, again, cube, &loop.example) && keep(explorer, &loop.region) &&
-        grow(explorer, &reach->loops, reach->n_loops, &reach->loops_capacity,
-             sizeof *reach->loops)) {
+    if (path_explorer_passes(explorer, again, cube, &loop.example) &&
+        path_explorer_keep(explorer, &loop.region) &&
+        path_explorer_grow(explorer, &reach->loops, reach->n_loops, &reach->loops_capacity,
+                           sizeof *reach->loops)) {
         reach->loops[reach->n_loops++] = loop;
     }
 }
@@ -400,8 +44,8 @@ static void note_loop(struct explorer *explorer, const struct path_reach_hop *fi
 static void note_arrival(struct explorer *explorer, const struct path_arrival *arrival)
 {
     struct path_reach *reach = explorer->reach;
-    if (grow(explorer, &reach->arrivals, reach->n_arrivals, &reach->arrivals_capacity,
-             sizeof *reach->arrivals)) {
+    if (path_explorer_grow(explorer, &reach->arrivals, reach->n_arrivals, &reach->arrivals_capacity,
+                           sizeof *reach->arrivals)) {
         reach->arrivals[reach->n_arrivals++] = *arrival;
     }
 }
@@ -419,7 +63,7 @@ static const struct path_reach_hop *earlier(const struct path_reach_hop *hop, st
 static const struct path_bar *bar(struct explorer *explorer, const struct path_bar *next,
                                   const struct match *cube)
 {
-    struct path_bar *made = allocate(explorer, sizeof *made);
+    struct path_bar *made = path_explorer_allocate(explorer, sizeof *made);
     if (made) {
         *made = (struct path_bar){.next = next, .cube = *cube};
     }
@@ -448,7 +92,7 @@ static void enter_again(struct explorer *explorer, const struct path_reach_hop *
                         enum space_class class)
 {
     struct match of_class, equal, same;
-    struct path_reach_hop *rest = copy_hop(explorer, hop);
+    struct path_reach_hop *rest = path_explorer_copy(explorer, hop);
     if (!rest || !match_intersect(cube, &space_class_cubes[class], &of_class)) {
         return;
     }
@@ -456,7 +100,7 @@ static void enter_again(struct explorer *explorer, const struct path_reach_hop *
         rest->bars = bar_narrower(explorer, rest->bars, class);
     }
     if (space_rewrite_equal(&before->rewrite, &hop->rewrite, class, &equal)) {
-        struct path_reach_hop *loop = copy_hop(explorer, rest);
+        struct path_reach_hop *loop = path_explorer_copy(explorer, rest);
         if (loop && match_intersect(&of_class, &equal, &same)) {
             note_loop(explorer, before, loop, &same);
         }
@@ -474,12 +118,12 @@ static void enter_behind(struct explorer *explorer, struct path_reach_hop *hop,
     if (!before && hop->depth < PATH_DEPTH) {
         explore(explorer, hop, cube);
     } else if (!before) {
-        if (passes(explorer, hop, cube, &example)) {
+        if (path_explorer_passes(explorer, hop, cube, &example)) {
             note_unknown(explorer, hop, &example, PATH_TOO_DEEP);
         }
     } else if (memcmp(&before->rewrite, &hop->rewrite, sizeof hop->rewrite) == 0) {
         note_loop(explorer, before, hop, cube);
-    } else if (passes(explorer, hop, cube, &example)) {
+    } else if (path_explorer_passes(explorer, hop, cube, &example)) {
         bool by_class =
             space_rewrites_beyond_l2(&before->rewrite) || space_rewrites_beyond_l2(&hop->rewrite);
         for (int c = 0; c < (by_class ? N_SPACE_CLASSES : 1); c++) {
@@ -494,8 +138,8 @@ static void enter_behind(struct explorer *explorer, struct path_reach_hop *hop,
 static void cross(struct explorer *explorer, const struct path_reach_hop *hop, struct port_ref in,
                   const struct space_output *output, const struct match *cube)
 {
-    struct path_reach_hop *next = allocate(explorer, sizeof *next);
-    struct path_carried **carried = allocate(explorer, sizeof *carried);
+    struct path_reach_hop *next = path_explorer_allocate(explorer, sizeof *next);
+    struct path_carried **carried = path_explorer_allocate(explorer, sizeof *carried);
     if (!next || !carried || path_no_entry(explorer->network, in)) {
         return;
     }
@@ -523,7 +167,7 @@ static void arrive(struct explorer *explorer, const struct path_reach_hop *hop,
         if (peer.kind != PEER_HOST) {
             continue;
         }
-        kept = kept || keep(explorer, &arrival.region);
+        kept = kept || path_explorer_keep(explorer, &arrival.region);
         if (!kept) {
             return;
         }
@@ -554,8 +198,8 @@ static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
 static struct path_reach_hop *settle(struct explorer *explorer, const struct path_reach_hop *hop,
                                      uint32_t entry, bool same)
 {
-    struct path_reach_hop *copy = copy_hop(explorer, hop);
-    struct path_settled *settled = allocate(explorer, sizeof *settled);
+    struct path_reach_hop *copy = path_explorer_copy(explorer, hop);
+    struct path_settled *settled = path_explorer_allocate(explorer, sizeof *settled);
     if (!copy || !settled) {
         return NULL;
     }
@@ -574,7 +218,7 @@ static bool behavior_from_ingress(struct explorer *explorer, const struct path_r
         return false;
     }
     size_t n_bytes = (behavior->n_outputs + 1) * sizeof *behavior->outputs;
-    struct space_output *outputs = allocate(explorer, n_bytes);
+    struct space_output *outputs = path_explorer_allocate(explorer, n_bytes);
     for (size_t i = 0; outputs && i < behavior->n_outputs; i++) {
         outputs[i] = behavior->outputs[i];
         outputs[i].rewrite = space_rewrite_then(&hop->rewrite, &outputs[i].rewrite);
@@ -623,7 +267,7 @@ static void follow_beside(struct explorer *explorer, const struct path_reach_hop
     }
     for (int c = 0; c < n_classes && any; c++) {
         struct match of_class;
-        struct path_reach_hop *part = copy_hop(explorer, hop);
+        struct path_reach_hop *part = path_explorer_copy(explorer, hop);
         if (part && match_intersect(cube, &space_class_cubes[c], &of_class)) {
             part->bars =
                 by_class ? bar_narrower(explorer, part->bars, (enum space_class)c) : part->bars;
@@ -639,7 +283,7 @@ static bool find_unsettled(const struct explorer *explorer, const struct path_re
     bool found = false;
     for (size_t i = 0; i < explorer->n_rivals && !found; i++) {
         *rival = explorer->rivals[i];
-        found = !settled_with(hop, *rival);
+        found = !path_hop_settled(hop, *rival);
     }
     return found;
 }
@@ -650,17 +294,17 @@ static void note_rivals(struct explorer *explorer, const struct path_reach_hop *
 {
     const struct flow_entry *entries = explorer->network->tables[hop->in.sw].flows->entries;
     size_t begin = explorer->n_entries, n = explorer->n_rivals;
-    for (size_t i = 0; i < n && push_entry(explorer, explorer->rivals[i]); i++) {
+    for (size_t i = 0; i < n && path_explorer_push(explorer, explorer->rivals[i]); i++) {
     }
     for (size_t i = begin; i < explorer->n_entries; i++) {
         struct match parts[2];
         struct header example;
-        struct path_reach_hop *either = copy_hop(explorer, hop);
-        size_t n_parts = part_of(hop, &entries[explorer->entries[i]], cube, parts);
+        struct path_reach_hop *either = path_explorer_copy(explorer, hop);
+        size_t n_parts = path_hop_part(hop, &entries[explorer->entries[i]], cube, parts);
         for (size_t j = 0; j < n_parts && either; j++) {
             either->either = true;
             either->rival = explorer->entries[i];
-            if (passes(explorer, either, &parts[j], &example)) {
+            if (path_explorer_passes(explorer, either, &parts[j], &example)) {
                 note_unknown(explorer, either, &example, SPACE_COMPETITION);
             }
         }
@@ -674,7 +318,7 @@ static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
 {
     struct header example;
     struct space_behavior behavior;
-    bool found = passes(explorer, hop, cube, &example);
+    bool found = path_explorer_passes(explorer, hop, cube, &example);
     uint32_t rival;
     if (find_unsettled(explorer, hop, &rival)) {
         follow_beside(explorer, hop, cube, rival);
@@ -682,7 +326,7 @@ static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
     }
     if (explorer->n_rivals > 0) {
         note_rivals(explorer, hop, cube);
-        found = found && passes(explorer, hop, cube, &example);
+        found = found && path_explorer_passes(explorer, hop, cube, &example);
     }
     if (!found) {
         return;
@@ -710,21 +354,21 @@ static void explore(struct explorer *explorer, struct path_reach_hop *hop, const
     const struct path_switch *sw = &explorer->network->switches[hop->in.sw];
     struct header example;
     if (!sw->flows) {
-        if (passes(explorer, hop, cube, &example)) {
+        if (path_explorer_passes(explorer, hop, cube, &example)) {
             note_unknown(explorer, hop, &example, sw->unknown);
         }
         return;
     }
-    struct match local = at_switch(hop, cube);
+    struct match local = path_hop_at_switch(hop, cube);
     size_t begin = explorer->n_entries;
-    push_entries(explorer, &explorer->network->tables[hop->in.sw], &local, 0);
+    path_explorer_push_all(explorer, &explorer->network->tables[hop->in.sw], &local, 0);
     size_t end = explorer->n_entries;
     for (size_t i = begin; i < end && !explorer->no_memory && !explorer->reach->exhausted; i++) {
         uint32_t entry = explorer->entries[i];
         struct match parts[2];
-        size_t n = part_of(hop, &sw->flows->entries[entry], cube, parts);
-        for (size_t j = 0; j < n && spend(explorer, STEP_COST); j++) {
-            struct path_reach_hop *taken = copy_hop(explorer, hop);
+        size_t n = path_hop_part(hop, &sw->flows->entries[entry], cube, parts);
+        for (size_t j = 0; j < n && path_explorer_spend(explorer, STEP_COST); j++) {
+            struct path_reach_hop *taken = path_explorer_copy(explorer, hop);
             if (taken) {
                 taken->entry = entry;
                 follow(explorer, taken, &parts[j]);
@@ -745,7 +389,7 @@ int path_reach_watched(const struct path_network *network, size_t sw, const stru
     struct port_ref port = {.sw = sw, .port = within->value.in_port};
     *reach = (struct path_reach){0};
     if (!path_no_entry(network, port)) {
-        struct path_reach_hop *first = allocate(&explorer, sizeof *first);
+        struct path_reach_hop *first = path_explorer_allocate(&explorer, sizeof *first);
         if (first) {
             *first = (struct path_reach_hop){.in = port, .entry = ENTRY_NONE};
             explore(&explorer, first, within);

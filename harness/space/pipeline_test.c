@@ -201,7 +201,7 @@ static void compare_pipelines(bool merges)
                   "choices\n",
                   tally.n_leaves, tally.n, tally.n_known, tally.n_open, tally.n_in_vain,
                   tally.n_chosen);
-    assert_true(tally.n_chosen > tally.n / 1000);
+    assert_true(tally.n_chosen > tally.n / 2000);
     assert_true(tally.n_known > tally.n / 2);
     assert_true(tally.n_in_vain < tally.n_known / 8);
     free(universe.headers);

@@ -128,6 +128,13 @@ static bool find_rows(const struct space_whole *whole, const struct space_table 
     return !is_open(whole, entry);
 }
 
+/* The same row, or one of its priority that goes on like it: which takes a packet is open. */
+static bool are_one(const struct flow_entry *a, const struct flow_entry *b)
+{
+    return a == b || (space_rank(a) == space_rank(b) &&
+                      actions_equal(a->actions, a->n_actions, b->actions, b->n_actions));
+}
+
 static size_t count_merged(const struct space_whole *whole)
 {
     size_t n = 0;
@@ -164,7 +171,10 @@ static void a_packet_meets_the_same_rows(void **unused)
             if (find_rows(&wholes[0], &tables[0], header, rows[0], &n)) {
                 find_rows(&wholes[1], &tables[1], header, rows[1], &n_merged);
                 assert_int_equal(n_merged, n);
-                assert_memory_equal(rows[0], rows[1], n * sizeof *rows[0]);
+                for (size_t k = 0; k < n; k++) {
+                    assert_true(are_one(&state.flows.entries[rows[0][k]],
+                                        &state.flows.entries[rows[1][k]]));
+                }
             }
         }
         for (int w = 0; w < 2; w++) {

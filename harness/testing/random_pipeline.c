@@ -103,7 +103,7 @@ static void random_groups(struct switch_state *state, uint32_t n_groups)
 }
 
 static const struct instructions *random_instructions(struct switch_state *state, uint8_t table,
-                                                      uint32_t n_groups)
+                                                      uint32_t n_groups, bool goes_on)
 {
     struct instructions *more = base_arena_alloc(&state->flows.arena, sizeof *more);
     if (random_below(4) == 0) {
@@ -116,24 +116,30 @@ static const struct instructions *random_instructions(struct switch_state *state
         more->metadata_mask = 1 + random_below(3);
         more->metadata = random_below(4) & more->metadata_mask;
     }
-    if (table + 1 < PIPELINE_TABLES && random_below(3)) {
+    if (table + 1 < PIPELINE_TABLES && (goes_on || random_below(3))) {
         more->goto_table = (uint8_t)(table + 1 + random_below(PIPELINE_TABLES - 1u - table));
     }
     more->meter = random_below(10) == 0;
-    return random_below(8) ? more : NULL;
+    return goes_on || random_below(8) ? more : NULL;
 }
 
-static void random_entry(struct switch_state *state, uint32_t n_groups)
+/* An entry; of a table that learns many do what another one does, and few compete. */
+static void random_entry(struct switch_state *state, uint32_t n_groups, bool learns)
 {
+    bool learned = learns && random_below(4);
     size_t n_before = state->flows.n_entries;
     struct flow_entry *flow = flow_table_add(&state->flows);
+    size_t like_at = random_below(learned && n_before > 2 ? 3 : (unsigned)n_before + 1);
+    const struct flow_entry *like = &state->flows.entries[like_at];
     flow->match = random_below(4) ? random_match() : match_any();
     if (random_below(3) == 0) {
         flow->match.mask.in_port = UINT16_MAX;
         flow->match.value.in_port = (uint16_t)(1 + random_below(2));
     }
-    flow->priority = (uint16_t)random_below(5);
-    flow->table_id = (uint8_t)random_below(random_below(2) ? 1 : PIPELINE_TABLES);
+    flow->priority = (uint16_t)random_below(learns ? 40 : 5);
+    flow->table_id = learned && like != flow
+                         ? like->table_id
+                         : (uint8_t)random_below(random_below(2) ? 1 : PIPELINE_TABLES);
     if (flow->table_id > 0 && random_below(3) == 0) {
         struct field_value *metadata = base_arena_alloc(&state->flows.arena, sizeof *metadata);
         *metadata = (struct field_value){.id = FIELD_METADATA, .n_bytes = 8};
@@ -142,15 +148,14 @@ static void random_entry(struct switch_state *state, uint32_t n_groups)
         flow->extras = metadata;
         flow->n_extras = 1;
     }
-    const struct flow_entry *like = &state->flows.entries[random_below((unsigned)n_before + 1)];
-    if (like != flow && like->table_id == flow->table_id && random_below(2)) {
-        flow->actions = like->actions; /* tables have many that do the same */
+    if (like != flow && like->table_id == flow->table_id && (learned || random_below(2))) {
+        flow->actions = like->actions;
         flow->n_actions = like->n_actions;
         flow->instructions = like->instructions;
         return;
     }
     flow->actions = random_actions(state, n_groups, &flow->n_actions);
-    flow->instructions = random_instructions(state, flow->table_id, n_groups);
+    flow->instructions = random_instructions(state, flow->table_id, n_groups, learns);
 }
 
 void random_pipeline(struct switch_state *state, size_t max_entries)
@@ -165,9 +170,10 @@ void random_pipeline(struct switch_state *state, size_t max_entries)
         state->ports[i] =
             (struct port){.number = (uint16_t)(i + 1), .state = is_down ? PORT_STATE_LINK_DOWN : 0};
     }
+    bool learns = random_below(3) == 0;
     random_groups(state, n_groups);
     for (size_t i = 0; i < n_entries; i++) {
-        random_entry(state, n_groups);
+        random_entry(state, n_groups, learns);
     }
 }
 

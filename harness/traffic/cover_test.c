@@ -52,6 +52,33 @@ static void one_probe_exercises_a_whole_way(void **state)
     ring_end(&ring);
 }
 
+/* Sources that are learned, then destinations. */
+static void each_of_merged_rows_is_exercised(void **state)
+{
+    (void)state;
+    struct ring ring;
+    struct traffic_cover cover;
+    struct traffic_cover_options options = {0};
+    ring_make(&ring);
+    ring_flow(&ring, 0, "priority=9,in_port=1,dl_src=02:00:00:00:00:01 actions=goto_table:1");
+    ring_flow(&ring, 0, "priority=9,in_port=1,dl_src=02:00:00:00:00:02 actions=goto_table:1");
+    ring_flow(&ring, 0, "priority=9,in_port=1,dl_src=02:00:00:00:00:03 actions=goto_table:1");
+    ring_flow(&ring, 0, "priority=5,in_port=1,dl_src=02:00:00:00:00:02 actions=goto_table:1");
+    ring_flow(&ring, 0, "priority=5,in_port=2,dl_src=02:00:00:00:00:02 actions=goto_table:1");
+    ring_flow(&ring, 0, "table=1,dl_dst=02:00:00:00:00:07 actions=output:2");
+    ring_flow(&ring, 0, "table=1,dl_dst=02:00:00:00:00:08 actions=output:1");
+    ring_flow(&ring, 0, "table=1,dl_dst=02:00:00:00:00:09 actions=output:3");
+    ring_cover(&ring, &options, &cover);
+    assert_non_null(path_way(&ring.network, 0, 0));
+    assert_int_equal(cover.n_missed, 1);
+    assert_int_equal(why(&cover, 0, 3), TRAFFIC_MISS_HIDDEN);
+    assert_int_equal(cover.missed[0].hidden_by, 1);
+    assert_int_equal(cover.n_exercised, 7);
+    assert_true(cover.n_probes <= 5);
+    traffic_cover_free(&cover);
+    ring_end(&ring);
+}
+
 static void what_is_missed_has_its_reason(void **state)
 {
     (void)state;
@@ -724,6 +751,7 @@ static void backbone_is_covered(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_probe_exercises_a_whole_way),
+    cmocka_unit_test(each_of_merged_rows_is_exercised),
     cmocka_unit_test(what_is_missed_has_its_reason),
     cmocka_unit_test(frames_that_loop_are_not_sent),
     cmocka_unit_test(who_is_at_the_port_sends),
