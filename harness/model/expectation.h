@@ -77,6 +77,15 @@ struct table_name {
     const char *name;
 };
 
+/* A result that deviates, as everybody knows. */
+struct known_failure {
+    const char *id;     /* of the result */
+    const char *reason; /* never NULL or empty */
+    uint64_t until;     /* the first second, since 1970 in UTC, in which it is no more excused */
+    const char *day;    /* the last day, as written: "2027-01-31" */
+    struct place place;
+};
+
 /* What a run leaves out. An entry is hidden if every condition that was
  * written holds for it; a port exception leaves out the port's result. */
 struct exception {
@@ -118,6 +127,8 @@ struct expectation {
     size_t n_claims;
     struct exception *exceptions;
     size_t n_exceptions;
+    struct known_failure *known;
+    size_t n_known;
     uint32_t expires_sec; /* entries must have this hard_timeout; 0: they must be permanent;
                              EXPECTATION_ANY_LIFETIME */
     struct base_arena arena;

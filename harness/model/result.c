@@ -95,6 +95,15 @@ enum verdict report_verdict(const struct report *report)
     return VERDICT_PASS;
 }
 
+size_t report_known(const struct report *report)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < report->n_results; i++) {
+        n += report->results[i].known != NULL;
+    }
+    return n;
+}
+
 void report_free(struct report *report)
 {
     if (report) {

@@ -73,6 +73,7 @@ struct result {
     const char *says[N_STATEMENTS]; /* what each statement says of this */
     bool disagrees;
     enum statement disagree[2]; /* which pair */
+    const char *known;          /* VERDICT_SKIP: it deviates, as is known; why, and until when */
 };
 
 struct report_timing {
@@ -172,6 +173,9 @@ enum verdict report_verdict(const struct report *report);
 
 /* How many results have this verdict. */
 size_t report_count(const struct report *report, enum verdict verdict);
+
+/* How many of them are known to deviate, and are skipped for that. */
+size_t report_known(const struct report *report);
 
 /* Frees all that is in the report, which is empty and usable after that. NULL is
  * legal. */

@@ -314,6 +314,7 @@ void report_put_fields(struct report_tree *tree, const struct result *result)
     report_tree_text(tree, "source", result->source);
     report_tree_text(tree, "suspect", result->suspect);
     report_tree_text(tree, "detail", result->detail);
+    report_tree_text(tree, "known", result->known);
     if (result->disagrees) {
         report_tree_list(tree, "disagree", REPORT_ON_ONE_LINE);
         report_tree_text(tree, NULL, statement_name(result->disagree[0]));

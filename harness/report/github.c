@@ -128,7 +128,11 @@ void report_markdown(const struct report *report, struct base_buffer *out)
     put_cell(out, report->expectation ? report->expectation : "tapproof");
     base_put_format(out, "\n\n%zu passed, %zu failed, %zu inconclusive, %zu skipped",
                     report_count(report, VERDICT_PASS), report_count(report, VERDICT_FAIL),
-                    report_count(report, VERDICT_INCONCLUSIVE), report_count(report, VERDICT_SKIP));
+                    report_count(report, VERDICT_INCONCLUSIVE),
+                    report_count(report, VERDICT_SKIP) - report_known(report));
+    if (report_known(report) > 0) {
+        base_put_format(out, ", %zu known", report_known(report));
+    }
     if (report->n_deselected > 0) {
         base_put_format(out, ", %zu deselected", report->n_deselected);
     }

@@ -49,10 +49,10 @@ static void put_verdict(const struct page *page, enum verdict verdict)
                     verdict_name(verdict));
 }
 
-static void put_count(const struct page *page, enum verdict verdict, const char *word)
+static void put_count(const struct page *page, enum verdict verdict, size_t n, const char *word)
 {
-    base_put_format(page->out, "<li class=\"%s\"><b>%zu</b> %s</li>", verdict_name(verdict),
-                    report_count(page->report, verdict), word);
+    base_put_format(page->out, "<li class=\"%s\"><b>%zu</b> %s</li>", verdict_name(verdict), n,
+                    word);
 }
 
 /* -------------------------------------------------------------------- parts */
@@ -79,10 +79,13 @@ static void put_top(const struct page *page)
     put(page, " ");
     report_put_xml(page->out, report->expectation ? report->expectation : "");
     put(page, "</h1>\n<ul class=\"counts\">");
-    put_count(page, VERDICT_PASS, "passed");
-    put_count(page, VERDICT_FAIL, "failed");
-    put_count(page, VERDICT_INCONCLUSIVE, "inconclusive");
-    put_count(page, VERDICT_SKIP, "skipped");
+    put_count(page, VERDICT_PASS, report_count(report, VERDICT_PASS), "passed");
+    put_count(page, VERDICT_FAIL, report_count(report, VERDICT_FAIL), "failed");
+    put_count(page, VERDICT_INCONCLUSIVE, report_count(report, VERDICT_INCONCLUSIVE),
+              "inconclusive");
+    size_t n_known = report_known(report);
+    put_count(page, VERDICT_SKIP, report_count(report, VERDICT_SKIP) - n_known, "skipped");
+    put_count(page, VERDICT_SKIP, n_known, "known");
     base_put_format(page->out, "<li>%zu cause%s</li><li>%zu frames sent</li></ul></header>\n",
                     report->n_causes, report->n_causes == 1 ? "" : "s", report->n_probes);
 }
@@ -126,7 +129,7 @@ static size_t put_unjudged(const struct page *page, size_t i)
         base_put_format(&text, ", %s", report->results[i].id);
     }
     base_put_format(&text, ": %s", first->detail ? first->detail : "");
-    put_item(page, verdict_name(first->verdict), base_buffer_text(&text));
+    put_item(page, first->known ? "known" : verdict_name(first->verdict), base_buffer_text(&text));
     report_drop_scratch(&text, page->out);
     return i;
 }

@@ -32,15 +32,15 @@ static void put_diagnostics(struct base_buffer *out, const struct result *result
     base_put_text(out, "  ...\n");
 }
 
-/* What follows the id: SKIP is a directive; what is inconclusive must not look
- * like TODO, which would count as a success. */
+/* What follows the id: SKIP is a directive, and TODO that of what is known to deviate; what is
+ * inconclusive must not look like TODO, which would count as a success. */
 static void put_reason(struct base_buffer *out, const struct result *result)
 {
     static const char *const words[N_VERDICTS] = {
         [VERDICT_INCONCLUSIVE] = " # inconclusive: ",
         [VERDICT_SKIP] = " # SKIP ",
     };
-    const char *word = words[result->verdict];
+    const char *word = result->known ? " # TODO " : words[result->verdict];
     if (word) {
         base_put_text(out, word);
         put_description(out, result->detail ? result->detail : "no reason was given");
@@ -49,7 +49,8 @@ static void put_reason(struct base_buffer *out, const struct result *result)
 
 static void put_point(struct base_buffer *out, size_t number, const struct result *result)
 {
-    bool ok = result->verdict == VERDICT_PASS || result->verdict == VERDICT_SKIP;
+    bool ok =
+        result->verdict == VERDICT_PASS || (result->verdict == VERDICT_SKIP && !result->known);
     base_put_format(out, "%s %zu - ", ok ? "ok" : "not ok", number);
     put_description(out, result->id);
     put_reason(out, result);

@@ -65,7 +65,7 @@ static void put_gap(const struct section *section, const struct result *result)
 static void put_headline(const struct section *section, const struct result *result)
 {
     const struct look *look = &looks[section->verdict];
-    report_put_ink(&section->paper, look->ink, look->tag);
+    report_put_ink(&section->paper, look->ink, result->known ? "KNOWN" : look->tag);
     base_put_text(section->paper.out, "  ");
     report_put_ink(&section->paper, INK_PLAIN, result->id);
     if (result->disagrees) {
@@ -432,7 +432,11 @@ static void put_summary(const struct report_paper *paper, const struct report *r
     report_put_ink(paper, look->ink, look->tag);
     base_put_format(out, ": %zu passed, %zu failed, %zu inconclusive, %zu skipped",
                     report_count(report, VERDICT_PASS), report_count(report, VERDICT_FAIL),
-                    report_count(report, VERDICT_INCONCLUSIVE), report_count(report, VERDICT_SKIP));
+                    report_count(report, VERDICT_INCONCLUSIVE),
+                    report_count(report, VERDICT_SKIP) - report_known(report));
+    if (report_known(report) > 0) {
+        base_put_format(out, ", %zu known", report_known(report));
+    }
     if (report->n_deselected > 0) {
         base_put_format(out, ", %zu deselected", report->n_deselected);
     }

@@ -403,6 +403,36 @@ static void transients_say_what_happened(void **state)
     report_free(&report);
 }
 
+/* Set aside, and counted apart. */
+static void what_is_known_is_counted_apart(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    struct base_buffer text = {0}, tap = {0}, json = {0};
+    report_add(&report, RESULT_SWITCH, "switch/s1");
+    sample_add(&report, RESULT_SWITCH, "switch/s2", VERDICT_SKIP,
+               "known until 2027-01-31: why\nno");
+    report.results[1].known = "until 2027-01-31: why";
+    sample_add(&report, RESULT_SWITCH, "switch/s3", VERDICT_SKIP, "left out");
+    report_text(&report, &(struct report_text_options){0}, &text);
+    assert_non_null(strstr(base_buffer_text(&text), "KNOWN  switch/s2\n"
+                                                    "      known until 2027-01-31: why\n"
+                                                    "      no\n"));
+    assert_non_null(strstr(base_buffer_text(&text), "SKIP  switch/s3\n"));
+    assert_non_null(strstr(base_buffer_text(&text),
+                           "PASS: 1 passed, 0 failed, 0 inconclusive, 1 skipped, 1 known in "));
+    report_tap(&report, &tap);
+    assert_non_null(
+        strstr(base_buffer_text(&tap), "not ok 2 - switch/s2 # TODO known until 2027-01-31: why"));
+    assert_non_null(strstr(base_buffer_text(&tap), "\nok 3 - switch/s3 # SKIP left out"));
+    report_json(&report, "0", &json);
+    assert_non_null(strstr(base_buffer_text(&json), "\"known\": \"until 2027-01-31: why\""));
+    base_buffer_free(&text);
+    base_buffer_free(&tap);
+    base_buffer_free(&json);
+    report_free(&report);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(transients_say_what_happened),
     cmocka_unit_test(test_consequences),
@@ -418,6 +448,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(coverage_names_what_is_missed),
     cmocka_unit_test(what_was_not_sent_is_listed),
     cmocka_unit_test(what_was_not_tried_is_listed),
+    cmocka_unit_test(what_is_known_is_counted_apart),
 };
 
 TEST_MAIN(tests)

@@ -281,6 +281,12 @@ static void note_interrupt(struct checking *checking)
     checking->report->interrupted |= run_is_interrupted(checking->world);
 }
 
+static enum run_known_of known_of(const struct run_options *options)
+{
+    bool part = options->n_patterns > 0 || options->no_state || options->no_traffic;
+    return part ? RUN_KNOWN_OF_PART : RUN_KNOWN_OF_ALL;
+}
+
 static int check_all(struct checking *checking)
 {
     bool traffic = !checking->options->no_traffic && run_checking_select(checking);
@@ -306,7 +312,9 @@ static int check_all(struct checking *checking)
         report_note(checking->report, RUN_INTERRUPTED_NOTE);
     }
     run_select(checking->expectation, checking->options, checking->report);
-    if (blame_causes(checking->report) < 0) {
+    if (run_known(checking->expectation, checking->world, known_of(checking->options),
+                  checking->report) < 0 ||
+        blame_causes(checking->report) < 0) {
         return base_fail(checking->error, "out of memory");
     }
     if (checking->options->pcapng && checking->options->pcapng->n_bytes == 0) {

@@ -313,6 +313,9 @@ int run_prove(const struct expectation *expectation, struct run_source *source,
         path_declared_close(&proving.declared);
     }
     run_stations_close(&proving.stations);
+    if (status == 0 && run_known(expectation, source->world, RUN_KNOWN_OF_PROOF, report) < 0) {
+        status = base_fail(error, "out of memory");
+    }
     report->timing.total_ms = run_ms_since(source->world, start_ns);
     return status;
 }

@@ -63,6 +63,18 @@ void run_confine(const struct run_world *world, struct report *report);
 /* Says what is being done now, if anybody wants to know. */
 void run_progress(const struct run_options *options, const char *text);
 
+/* What a report is of, that is compared with the list of known failures. */
+enum run_known_of {
+    RUN_KNOWN_OF_ALL,  /* every result: one that is listed, and is not there, is noted */
+    RUN_KNOWN_OF_PART, /* those that were selected */
+    RUN_KNOWN_OF_PROOF /* those of tables alone: what passes here may fail by its frames */
+};
+
+/* Sets aside the results that `known:` of the expectation lists, while they deviate and the day is
+ * not over; fails those that pass. Before the causes are told. -1 without memory. */
+int run_known(const struct expectation *expectation, const struct run_world *world,
+              enum run_known_of of, struct report *report);
+
 /* Only the selected results stay in the report. */
 void run_select(const struct expectation *expectation, const struct run_options *options,
                 struct report *report);

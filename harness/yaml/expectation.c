@@ -62,6 +62,7 @@ static const struct yaml_field expectation_fields[] = {
     {.name = "names", .read = yaml_read_names},
     {.name = "traffic", .read = yaml_read_traffic},
     {.name = "ignore", .read = yaml_read_ignore},
+    {.name = "known", .read = yaml_read_known},
     {.name = "expires", .read = read_expires},
     {.name = "unlisted", .read = read_unlisted},
 };
@@ -113,6 +114,7 @@ static void settle_all(struct yaml_reading *reading)
     x->table_names = settle(reader, x->table_names, x->n_table_names * sizeof *x->table_names);
     x->claims = settle(reader, x->claims, x->n_claims * sizeof *x->claims);
     x->exceptions = settle(reader, x->exceptions, x->n_exceptions * sizeof *x->exceptions);
+    x->known = settle(reader, x->known, x->n_known * sizeof *x->known);
     yaml_index_free(&reading->ports);
     yaml_index_free(&reading->flows);
     yaml_index_free(&reading->claim_ids);

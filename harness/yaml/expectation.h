@@ -11,7 +11,7 @@
 struct yaml_reading {
     struct yaml_reader reader; /* first: a reader is a reading */
     struct expectation *expectation;
-    size_t ports_capacity, entries_capacity, claims_capacity, exceptions_capacity;
+    size_t ports_capacity, entries_capacity, claims_capacity, exceptions_capacity, known_capacity;
     size_t groups_capacity, names_capacity;
     struct yaml_index ports;     /* switch and port → index in expectation->ports */
     struct yaml_index flows;     /* switch, priority, match → index in expectation->entries */
@@ -35,7 +35,10 @@ static inline const struct yaml_node *yaml_by_switch(const struct yaml_reader *r
 
 /* The fields of these names; `into` is not used. */
 yaml_read_fn yaml_read_ports, yaml_read_entries, yaml_read_groups, yaml_read_names;
-yaml_read_fn yaml_read_traffic, yaml_read_ignore;
+yaml_read_fn yaml_read_traffic, yaml_read_ignore, yaml_read_known;
+
+/* Text that says why, of the arena; reports what is only blanks. */
+const char *yaml_reason(struct yaml_reader *reader, const struct yaml_node *node);
 
 /* Reports claims that cannot all be true. */
 void yaml_check_claims(struct yaml_reading *reading);

@@ -390,19 +390,21 @@ static void reports_another_kind_of_file(void **state)
            "traffic:)\n");
     refuse("topology: x\nports: {}\n", "dir/x:1:1: this is an expectation; a topology was expected "
                                        "(it has name:, switches:, hosts:, links:)\n");
-    refuse(T "ports: {}\nlinks: []\n",
-           "dir/x:3:1: unknown key \"links\" in an expectation; expected one of topology, ports, "
-           "controller, tables, entries, groups, names, traffic, ignore, expires, unlisted\n");
+    refuse(
+        T "ports: {}\nlinks: []\n",
+        "dir/x:3:1: unknown key \"links\" in an expectation; expected one of topology, ports, "
+        "controller, tables, entries, groups, names, traffic, ignore, known, expires, unlisted\n");
 }
 
 static void reports_the_topology(void **state)
 {
     (void)state;
     refuse("ports: {}\n", "dir/x:1:1: an expectation needs the key \"topology\"\n");
-    refuse("topology: none\nports: {s1: {1: drop}}\nx: 1\n",
-           "dir/x:1:11: dir/none: no such file\n"
-           "dir/x:3:1: unknown key \"x\" in an expectation; expected one of topology, ports, "
-           "controller, tables, entries, groups, names, traffic, ignore, expires, unlisted\n");
+    refuse(
+        "topology: none\nports: {s1: {1: drop}}\nx: 1\n",
+        "dir/x:1:11: dir/none: no such file\n"
+        "dir/x:3:1: unknown key \"x\" in an expectation; expected one of topology, ports, "
+        "controller, tables, entries, groups, names, traffic, ignore, known, expires, unlisted\n");
     refuse("topology: bad\nports: {}\n",
            "dir/bad:2:1: not YAML: did not find expected node content while parsing a flow node "
            "that begins in line 2\n");

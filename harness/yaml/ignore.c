@@ -65,13 +65,19 @@ static void read_match(struct yaml_reader *reader, const struct yaml_node *node,
     exception->has_match = yaml_match(reader, node, &exception->match);
 }
 
+const char *yaml_reason(struct yaml_reader *reader, const struct yaml_node *node)
+{
+    const char *reason = yaml_copy(reader, node, "a reason");
+    if (reason && !reason[strspn(reason, " \t\n")]) {
+        yaml_error(reader, node, "expected a reason, found only blanks");
+    }
+    return reason;
+}
+
 static void read_reason(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct exception *exception = into;
-    exception->reason = yaml_copy(reader, node, "a reason");
-    if (exception->reason && !exception->reason[strspn(exception->reason, " \t\n")]) {
-        yaml_error(reader, node, "expected a reason, found only blanks");
-    }
+    exception->reason = yaml_reason(reader, node);
 }
 
 static const struct yaml_field fields[] = {

@@ -399,6 +399,19 @@ static void put_exceptions(struct base_buffer *out, const struct expectation *ex
     }
 }
 
+static void put_known(struct base_buffer *out, const struct expectation *expectation)
+{
+    base_put_text(out, expectation->n_known > 0 ? "\nknown:\n" : "");
+    for (size_t i = 0; i < expectation->n_known; i++) {
+        const struct known_failure *known = &expectation->known[i];
+        base_put_text(out, "  - {id: ");
+        put_quoted(out, known->id);
+        base_put_text(out, ", reason: ");
+        put_quoted(out, known->reason);
+        base_put_format(out, ", until: %s}\n", known->day);
+    }
+}
+
 void yaml_write_expectation(const struct expectation *expectation, const char *topology_path,
                             struct base_buffer *out)
 {
@@ -415,4 +428,5 @@ void yaml_write_expectation(const struct expectation *expectation, const char *t
     yaml_write_ports(expectation, out);
     put_traffic(out, expectation);
     put_exceptions(out, expectation);
+    put_known(out, expectation);
 }
