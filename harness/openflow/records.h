@@ -8,6 +8,16 @@
 #include "base/reader.h"
 #include "model/flow.h"
 
+/* Reads the length of a record, of which n_read bytes before it were read already, and sets
+ * `record` over what is behind it. Fails if the record has fewer than min_bytes in all, or more
+ * than there are. */
+int of_open_record(struct base_reader *body, size_t n_read, size_t min_bytes,
+                   struct base_reader *record, struct base_error *error);
+
+/* Reads what NXST_FLOW and OpenFlow 1.3 have in front in a record: table, times, priority,
+ * timeouts. */
+void of_decode_entry_head(struct base_reader *record, struct flow_entry *entry);
+
 /* Reads the actions of an entry: everything that is left in `record`. Fails as
  * of_decode_actions. */
 int of_decode_entry_actions(struct base_reader *record, struct base_arena *arena,

@@ -5,9 +5,11 @@
 
 #include "openflow/of10/action_codec.h"
 #include "openflow/of10/match_codec.h"
+#include "openflow/of13/action_codec.h"
 #include "openflow/of13/flow_codec.h"
 #include "openflow/of13/match_codec.h"
 #include "openflow/of13/multipart.h"
+#include "openflow/port_number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -398,4 +400,24 @@ int recode(const void *bytes, size_t n_bytes, struct base_buffer *out, struct ba
     default:
         return recode_bytes(&header, &body, out);
     }
+}
+
+int peer_put_buckets(struct base_buffer *out, const struct group *group, struct base_error *error)
+{
+    size_t begin = out->n_bytes;
+    for (size_t i = 0; i < group->n_buckets; i++) {
+        const struct bucket *bucket = &group->buckets[i];
+        size_t at = out->n_bytes;
+        base_put_be16(out, 0);
+        base_put_be16(out, bucket->weight);
+        base_put_be32(out, of_port_to_wire(bucket->watch_port));
+        base_put_be32(out, bucket->watch_group);
+        (void)base_put_zeros(out, 4);
+        if (of13_encode_actions(out, bucket->actions, bucket->n_actions, error)) {
+            out->n_bytes = begin;
+            return base_fail_in(error, "bucket %zu", i + 1);
+        }
+        base_patch_be16(out, at, (uint16_t)(out->n_bytes - at));
+    }
+    return 0;
 }

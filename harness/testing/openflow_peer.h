@@ -48,4 +48,8 @@ int peer13_read_flow_mod(struct base_reader *body, struct flow_table *table,
  * why it was refused; 1 for a type that OpenFlow 1.0 does not have. */
 int recode(const void *bytes, size_t n_bytes, struct base_buffer *out, struct base_error *error);
 
+/* Appends the buckets of a group, as a GROUP_DESC record of OpenFlow 1.3 has them. Fails, having
+ * written nothing, as of13_encode_actions. */
+int peer_put_buckets(struct base_buffer *out, const struct group *group, struct base_error *error);
+
 #endif

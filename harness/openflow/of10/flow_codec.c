@@ -35,29 +35,12 @@ int of_decode_flow_removed(struct base_reader *body, struct of_flow_removed *rem
     return of_check_read(body, "flow removed", error);
 }
 
-/* The length field of a record, and a reader over what is behind it. */
-static int open_record(struct base_reader *body, struct base_reader *record,
-                       struct base_error *error)
-{
-    size_t left = base_reader_left(body);
-    size_t length = base_read_be16(body);
-    if (left < OF_FLOW_STATS_MIN_BYTES) {
-        return base_fail(error, "a record has 88 bytes or more, %zu are left", left);
-    }
-    if (length < OF_FLOW_STATS_MIN_BYTES || length > left) {
-        return base_fail(error, "length %zu, %zu bytes are left, a record has 88 or more", length,
-                         left);
-    }
-    *record = base_read_child(body, length - 2);
-    return 0;
-}
-
 static int decode_record(struct base_reader *body, struct base_arena *arena,
                          struct flow_entry *entry, struct base_error *error)
 {
     struct base_reader record;
     bool exact;
-    if (open_record(body, &record, error)) {
+    if (of_open_record(body, 0, OF_FLOW_STATS_MIN_BYTES, &record, error)) {
         return -1;
     }
     entry->table_id = base_read_u8(&record);

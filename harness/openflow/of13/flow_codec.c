@@ -120,19 +120,11 @@ static int decode_instructions(struct base_reader *record, struct base_arena *ar
 static int decode_record(struct base_reader *body, struct base_arena *arena,
                          struct flow_entry *entry, struct base_error *error)
 {
-    size_t left = base_reader_left(body), length = base_read_be16(body);
-    if (length < OF13_FLOW_STATS_MIN_BYTES || length > left) {
-        return base_fail(error, "length %zu, %zu bytes are left, a record has %d or more", length,
-                         left, OF13_FLOW_STATS_MIN_BYTES);
+    struct base_reader record;
+    if (of_open_record(body, 0, OF13_FLOW_STATS_MIN_BYTES, &record, error)) {
+        return -1;
     }
-    struct base_reader record = base_read_child(body, length - 2);
-    entry->table_id = base_read_u8(&record);
-    base_read_skip(&record, 1);
-    entry->duration_sec = base_read_be32(&record);
-    entry->duration_nsec = base_read_be32(&record);
-    entry->priority = base_read_be16(&record);
-    entry->idle_timeout = base_read_be16(&record);
-    entry->hard_timeout = base_read_be16(&record);
+    of_decode_entry_head(&record, entry);
     entry->flags = base_read_be16(&record) & ((1 << N_FLOW_FLAGS) - 1);
     base_read_skip(&record, 4);
     entry->cookie = base_read_be64(&record);

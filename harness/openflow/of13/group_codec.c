@@ -8,24 +8,7 @@
 #include "openflow/of13/action_codec.h"
 #include "openflow/of13/wire.h"
 #include "openflow/port_number.h"
-
-/* A reader over a record behind its length, which counts all of it; `min` at least. The length is
- * the first thing in it, or stands behind a type, if one is wanted. */
-static int open_record(struct base_reader *body, size_t min, uint16_t *type,
-                       struct base_reader *record, struct base_error *error)
-{
-    size_t left = base_reader_left(body), n_read = type ? 4 : 2;
-    if (type) {
-        *type = base_read_be16(body);
-    }
-    size_t length = base_read_be16(body);
-    if (length < min || length > left) {
-        return base_fail(error, "length %zu, %zu bytes are left, a record has %zu or more", length,
-                         left, min);
-    }
-    *record = base_read_child(body, length - n_read);
-    return 0;
-}
+#include "openflow/records.h"
 
 /* How many records there are, if they are right: each says its length, behind `skip` bytes. */
 static size_t count(struct base_reader in, size_t skip)
@@ -44,7 +27,7 @@ static int decode_bucket(struct base_reader *body, struct base_arena *arena, str
                          struct base_error *error)
 {
     struct base_reader record;
-    if (open_record(body, OF13_BUCKET_MIN_BYTES, NULL, &record, error)) {
+    if (of_open_record(body, 0, OF13_BUCKET_MIN_BYTES, &record, error)) {
         return -1;
     }
     *bucket = (struct bucket){.weight = base_read_be16(&record), .watch_port = PORT_NONE};
@@ -65,7 +48,7 @@ static int decode_group(struct base_reader *body, struct group_table *table,
     if (!group) {
         return base_fail(error, "out of memory");
     }
-    if (open_record(body, OF13_GROUP_DESC_MIN_BYTES, NULL, &record, error)) {
+    if (of_open_record(body, 0, OF13_GROUP_DESC_MIN_BYTES, &record, error)) {
         return -1;
     }
     group->type = base_read_u8(&record);
@@ -101,8 +84,8 @@ int of13_decode_groups(struct base_reader *body, struct group_table *table,
 static int decode_band(struct base_reader *body, struct band *band, struct base_error *error)
 {
     struct base_reader record;
-    *band = (struct band){0};
-    if (open_record(body, OF13_BAND_BYTES, &band->type, &record, error)) {
+    *band = (struct band){.type = base_read_be16(body)};
+    if (of_open_record(body, sizeof band->type, OF13_BAND_BYTES, &record, error)) {
         return -1;
     }
     band->rate = base_read_be32(&record);
@@ -119,7 +102,7 @@ static int decode_meter(struct base_reader *body, struct group_table *table,
     if (!meter) {
         return base_fail(error, "out of memory");
     }
-    if (open_record(body, OF13_METER_CONFIG_MIN_BYTES, NULL, &record, error)) {
+    if (of_open_record(body, 0, OF13_METER_CONFIG_MIN_BYTES, &record, error)) {
         return -1;
     }
     meter->flags = base_read_be16(&record);
@@ -147,27 +130,6 @@ int of13_decode_meters(struct base_reader *body, struct group_table *table,
             table->n_meters = n_before;
             return base_fail_in(error, "meter record %zu", n);
         }
-    }
-    return 0;
-}
-
-int of13_encode_buckets(struct base_buffer *out, const struct group *group,
-                        struct base_error *error)
-{
-    size_t begin = out->n_bytes;
-    for (size_t i = 0; i < group->n_buckets; i++) {
-        const struct bucket *bucket = &group->buckets[i];
-        size_t at = out->n_bytes;
-        base_put_be16(out, 0);
-        base_put_be16(out, bucket->weight);
-        base_put_be32(out, of_port_to_wire(bucket->watch_port));
-        base_put_be32(out, bucket->watch_group);
-        (void)base_put_zeros(out, 4);
-        if (of13_encode_actions(out, bucket->actions, bucket->n_actions, error)) {
-            out->n_bytes = begin;
-            return base_fail_in(error, "bucket %zu", i + 1);
-        }
-        base_patch_be16(out, at, (uint16_t)(out->n_bytes - at));
     }
     return 0;
 }

@@ -16,9 +16,4 @@ int of13_decode_groups(struct base_reader *body, struct group_table *table,
 int of13_decode_meters(struct base_reader *body, struct group_table *table,
                        struct base_error *error);
 
-/* Appends the buckets of a group, as a GROUP_DESC record and a GROUP_MOD have them. Fails, having
- * written nothing, as of13_encode_actions. */
-int of13_encode_buckets(struct base_buffer *out, const struct group *group,
-                        struct base_error *error);
-
 #endif

@@ -9,6 +9,7 @@
 #include "openflow/of13/multipart.h"
 #include "openflow/of13/port_codec.h"
 #include "testing/golden.h"
+#include "testing/openflow_peer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,8 +69,8 @@ static void groups_mean_what_ovs_ofctl_prints(void **state)
         assert_non_null(group);
         assert_true(group_equal(group, &table.groups[i]));
         assert_int_equal(group_equal(group, &table.groups[(i + 1) % N_GROUPS]), false);
-        assert_int_equal(of13_encode_buckets(&again, &table.groups[i], &error), 0);
-        assert_int_equal(of13_encode_buckets(&once_more, group, &error), 0);
+        assert_int_equal(peer_put_buckets(&again, &table.groups[i], &error), 0);
+        assert_int_equal(peer_put_buckets(&once_more, group, &error), 0);
         assert_int_equal(again.n_bytes, once_more.n_bytes);
         assert_memory_equal(again.data, once_more.data, again.n_bytes);
         bool found = false; /* in what the switch sent */

@@ -11,6 +11,7 @@
 #include "openflow/of13/group_codec.h"
 #include "openflow/of13/match_codec.h"
 #include "openflow/protocol.h"
+#include "testing/openflow_peer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,7 @@ static void check_groups(const struct group_table *groups)
     for (size_t i = 0; i < groups->n_groups; i++) {
         struct base_error error = {""};
         ofctl_format_group(&groups->groups[i], &text);
-        require(of13_encode_buckets(&text, &groups->groups[i], &error) == 0 || error.text[0]);
+        require(peer_put_buckets(&text, &groups->groups[i], &error) == 0 || error.text[0]);
     }
     for (size_t i = 0; i < groups->n_meters; i++) {
         ofctl_format_meter(&groups->meters[i], &text);
