@@ -62,6 +62,12 @@ static inline bool header_has_nw(const struct header *header)
     return header->dl_type == DL_TYPE_IP || header->dl_type == DL_TYPE_ARP;
 }
 
+/* Whether packets of this type exist, tagged or not. */
+static inline bool header_type_exists(uint16_t dl_type, bool tagged)
+{
+    return dl_type >= DL_TYPE_NOT_ETH2 && (dl_type != DL_TYPE_VLAN || tagged);
+}
+
 /* Whether it has nw_proto. */
 static inline bool header_has_proto(const struct header *header)
 {

@@ -102,18 +102,13 @@ static bool is_icmp(const struct match *match)
            header_is_icmp(&match->value);
 }
 
-static bool type_exists(uint16_t dl_type, bool may_be_tagged)
-{
-    return dl_type >= DL_TYPE_NOT_ETH2 && (dl_type != DL_TYPE_VLAN || may_be_tagged);
-}
-
 /* Of the types that are high enough only one can be wrong: if none of the two
  * highest exists, none does. */
 static bool some_type_exists(const struct match *match, bool may_be_tagged)
 {
     uint16_t fixed = match->value.dl_type, free = (uint16_t)~match->mask.dl_type;
     uint16_t highest = fixed | free, second = fixed | (uint16_t)((free - 1) & free);
-    return type_exists(highest, may_be_tagged) || type_exists(second, may_be_tagged);
+    return header_type_exists(highest, may_be_tagged) || header_type_exists(second, may_be_tagged);
 }
 
 bool match_is_empty(const struct match *match)

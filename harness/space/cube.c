@@ -45,11 +45,6 @@ static const struct header split_order[] = {
      .ipv6_dst = {ONES}},
 };
 
-static bool exists(uint16_t dl_type, bool tagged)
-{
-    return dl_type >= DL_TYPE_NOT_ETH2 && (dl_type != DL_TYPE_VLAN || tagged);
-}
-
 /* A dl_type of the cube that exists; false: there is none. Only one of those
  * that are high enough can be wrong, so the two highest are enough to try. */
 static bool choose_dl_type(const struct match *cube, bool tagged, uint16_t *dl_type)
@@ -62,7 +57,7 @@ static bool choose_dl_type(const struct match *cube, bool tagged, uint16_t *dl_t
     };
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
         *dl_type = candidates[i];
-        if (exists(*dl_type, tagged)) {
+        if (header_type_exists(*dl_type, tagged)) {
             return true;
         }
     }

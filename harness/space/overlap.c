@@ -78,16 +78,22 @@ bool space_table_overlapping(struct space_table *table, const struct match *cube
 
 /* --------------------------------------------------------------------- list */
 
+struct listing {
+    struct space_overlapping *found;
+    bool no_memory;
+};
+
 static bool add(void *aux, uint32_t entry, const struct match *match)
 {
-    struct space_overlapping *found = aux;
+    struct listing *listing = aux;
+    struct space_overlapping *found = listing->found;
     (void)match;
-    if (base_grow(&found->entries, found->n_entries, &found->capacity, sizeof entry) < 0) {
-        found->n_entries = SIZE_MAX;
-        return false;
+    listing->no_memory =
+        base_grow(&found->entries, found->n_entries, &found->capacity, sizeof entry) < 0;
+    if (!listing->no_memory) {
+        found->entries[found->n_entries++] = entry;
     }
-    found->entries[found->n_entries++] = entry;
-    return true;
+    return !listing->no_memory;
 }
 
 static int by_precedence(const void *a, const void *b, void *table)
@@ -99,9 +105,10 @@ static int by_precedence(const void *a, const void *b, void *table)
 int space_list_overlapping(struct space_table *table, const struct match *cube, uint32_t min_rank,
                            uint32_t max_rank, size_t *budget, struct space_overlapping *found)
 {
+    struct listing listing = {.found = found};
     found->n_entries = 0;
-    bool done = space_table_overlapping(table, cube, min_rank, max_rank, budget, add, found);
-    if (!done || found->n_entries == SIZE_MAX) {
+    bool done = space_table_overlapping(table, cube, min_rank, max_rank, budget, add, &listing);
+    if (!done || listing.no_memory) {
         found->n_entries = 0;
         return -1;
     }

@@ -93,13 +93,9 @@ static int add_results(struct state_run *run, enum verdict verdict,
         }
         const char *id =
             base_arena_format(&run->report->arena, "failover/%s/%u", run->name, port->port.port);
-        struct result *result = state_add_result(run, RESULT_FAILOVER, id, port->place);
-        if (!result) {
+        if (state_add_unseen(run, RESULT_FAILOVER, id, port, verdict, unseen) < 0) {
             return -1;
         }
-        result->port = port->port.port;
-        result->verdict = verdict;
-        state_excuse(run, unseen, result);
     }
     return 0;
 }

@@ -206,9 +206,12 @@ struct state_unseen {
     const struct state_finding *finding;
 };
 
-/* state.c: says so in the result. */
+/* result.c: says so in the result; and adds one of a port that says so. */
 void state_excuse(const struct state_run *run, const struct state_unseen *unseen,
                   struct result *result);
+int state_add_unseen(struct state_run *run, enum result_kind kind, const char *id,
+                     const struct expected_port *port, enum verdict verdict,
+                     const struct state_unseen *unseen);
 
 /* groups.c: `groups:`; and the same of a switch whose groups are not known. */
 int state_groups_result(struct state_run *run);

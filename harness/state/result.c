@@ -40,6 +40,20 @@ void state_excuse(const struct state_run *run, const struct state_unseen *unseen
     result->finding = unseen->finding;
 }
 
+int state_add_unseen(struct state_run *run, enum result_kind kind, const char *id,
+                     const struct expected_port *port, enum verdict verdict,
+                     const struct state_unseen *unseen)
+{
+    struct result *result = state_add_result(run, kind, id, port->place);
+    if (!result) {
+        return -1;
+    }
+    result->port = port->port.port;
+    result->verdict = verdict;
+    state_excuse(run, unseen, result);
+    return 0;
+}
+
 const struct flow_entry *state_last_row(const struct state_run *run, size_t entry,
                                         const struct header *header)
 {

@@ -61,15 +61,8 @@ static int add_switch(struct state_run *run, const struct state_unseen *unseen)
 static int add_unseen_port(struct state_run *run, const struct expected_port *port,
                            enum verdict verdict, const struct state_unseen *unseen)
 {
-    struct result *result =
-        state_add_result(run, RESULT_STATE, state_port_id(run, port->port.port), port->place);
-    if (!result) {
-        return -1;
-    }
-    result->port = port->port.port;
-    result->verdict = verdict;
-    state_excuse(run, unseen, result);
-    return 0;
+    return state_add_unseen(run, RESULT_STATE, state_port_id(run, port->port.port), port, verdict,
+                            unseen);
 }
 
 static int add_unseen_entry(struct state_run *run, const struct expected_entry *entry,
