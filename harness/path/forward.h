@@ -104,6 +104,7 @@ int path_reach_watched(const struct path_network *network, size_t sw, const stru
                        const struct path_reach_watch *watch, size_t *budget,
                        struct path_reach *reach);
 
+/* Frees all arrivals and ways; the reach is empty and usable then. */
 void path_reach_free(struct path_reach *reach);
 
 /* Whether the way to `hop` leads through `through`. */

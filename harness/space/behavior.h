@@ -56,7 +56,8 @@ _Static_assert(sizeof(struct space_output) == 140, "outputs are compared as byte
  */
 #define SPACE_ONE_OF "which of several ways packets take is the switch's choice"
 
-/* Why it is unknown: whether the second choice is the first one's, or another, nobody says. */
+/* Why it is unknown: the specification does not say whether a group chooses the same bucket again.
+ */
 #define SPACE_CHOOSES_AGAIN                                                                        \
     "a group of type select is met twice, and it is not known how it chooses then"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sets of headers: a struct match is a ternary cube over the 256 bits of a
- * struct header (header space analysis, Kazemian, Varghese, McKeown, NSDI
- * 2012), and a set is a cube minus the union of other cubes.
+ * Sets of headers: a struct match is a ternary cube over the bits of a struct
+ * header (header space analysis, Kazemian, Varghese, McKeown, NSDI 2012), and a
+ * set is a cube minus the union of other cubes.
  *
- * Not every pattern of 256 bits is a header: an untagged packet has no vid,
+ * Not every bit pattern is a header: an untagged packet has no vid,
  * only IP has nw_tos, an ICMP type has 8 bits, ... What follows is exact over
  * the headers that exist. That costs little: a normal match (model/match.h)
  * never looks at a field which the headers that it takes do not have, so a bit

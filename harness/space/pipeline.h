@@ -82,6 +82,7 @@ uint32_t space_way_row(const struct space_way *way, size_t nth, const struct hea
 /* As space_table_index, of the leaves. */
 int space_pipeline_index(const struct space_pipeline *pipeline, struct space_table *table);
 
+/* Frees what was composed; the pipeline is empty and usable then. */
 void space_pipeline_free(struct space_pipeline *pipeline);
 
 #endif

@@ -37,9 +37,9 @@ int space_exclude(struct space_region *region, const struct match *cube);
  * memory; else SPACE_FOUND, though several cubes together may have left nothing. */
 enum space_answer space_leave(struct space_region *region, const struct match *cube);
 
-/* The same for a cube with holes (NULL: none); `left`: these are taken away from the region
- * already, as far as they are the same in memory it makes things quicker. And for the holes
- * themselves. */
+/* The same for a cube with holes (NULL: none); and for the holes themselves. `left`: holes that
+ * were taken away from the region before; those that are the same in memory need not be looked at.
+ */
 enum space_answer space_leave_cut(struct space_region *region, const struct match *cube,
                                   const struct space_holes *holes, const struct space_holes *left);
 enum space_answer space_leave_holes(struct space_region *region, const struct space_holes *holes);
@@ -60,11 +60,12 @@ bool space_holes_meet(const struct space_holes *holes, const struct space_holes 
 /* The first hole that the header is in; NULL: it is in none. */
 const struct match *space_hole_of(const struct space_holes *holes, const struct header *header);
 
-/* Whether the header is in one of the holes; in the region. */
+/* Whether the header is in one of the holes. */
 static inline bool space_holes_have(const struct space_holes *holes, const struct header *header)
 {
     return space_hole_of(holes, header) != NULL;
 }
+/* Whether the header is in the region. */
 bool space_region_has(const struct space_region *region, const struct header *header);
 
 /* A header of the region, with answer and budget of space_find; `example` may be NULL. */

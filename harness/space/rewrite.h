@@ -23,6 +23,7 @@ enum space_class {
     N_SPACE_CLASSES
 };
 
+/* The narrowest class that the header is in. */
 enum space_class space_class_of(const struct header *header);
 
 /* Cubes that hold the classes of packets. They overlap (a TCP packet is in

@@ -24,12 +24,13 @@ struct space_stage {
 enum { SPACE_ALONE = UINT32_MAX };
 
 /* Indexes the rows of `flows` but for those of `others`. kinds: as in struct space_composition;
- * matched: by table, the bits of metadata
- * that entries from there on match; the others make no difference. Uses budget as space_find does.
+ * matched: by table, the bits of metadata that entries from there on match; the others make no
+ * difference. Uses budget as space_find does.
  * -1 without memory, or over the budget (then it is 0). Free the stage even then. */
 int space_stage_index(struct space_stage *stage, const struct flow_table *flows, const bool *others,
                       const uint64_t matched[UINT8_MAX + 1], const uint8_t *kinds, size_t *budget);
 
+/* Frees what is in it; the stage is empty and usable then. */
 void space_stage_free(struct space_stage *stage);
 
 /* The number that a field of up to 8 bytes says. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A flow table as a function: which entry takes a header, and an index over a
- * table for whoever asks more than once. The index can follow changes of the
+ * table for callers that ask more than once. The index can follow changes of the
  * table, an entry at a time.
  *
  * Of several entries that take a header the one of the lowest table wins
@@ -130,10 +130,10 @@ static inline bool space_table_takes(const struct space_table *table, size_t ent
 
 /* The index of the entry that takes the header, among those that are indexed; ENTRY_NONE if none
  * does.
- * `*ambiguous` (may be NULL): another one of the same rank takes it too, and does something else
- * with it, as `same` decides, which is called with the taker as `a` for no other pairs. The table
- * must be prepared. One look-up by hash in each group that may hold the winner, in the order of
- * their highest rank ("tuple space search with pruning"). */
+ * `*ambiguous` (may be NULL): another one of the same rank takes it, too, and does something else
+ * with it; `same` decides that, and is called for such pairs only, with the winner as `a`. The
+ * table must be prepared. One look-up by hash in each group that may hold the winner, in the order
+ * of their highest rank ("tuple space search with pruning"). */
 size_t space_table_lookup(const struct space_table *table, const struct header *header,
                           space_table_same *same, void *aux, bool *ambiguous);
 
@@ -173,7 +173,8 @@ int space_list_overlapping(struct space_table *table, const struct match *cube, 
 enum space_answer space_table_exclude(struct space_table *table, size_t entry,
                                       struct space_region *region, size_t *budget);
 
-/* The same, but for what entries take of which it is open what they take: these may leave it. */
+/* The same, but keeps what entries take of whose conditions it is not known whether they hold
+ * (EXTRA_MAY_TAKE): they may leave it to others. */
 enum space_answer space_table_exclude_sure(struct space_table *table, size_t entry,
                                            struct space_region *region, size_t *budget);
 
@@ -185,8 +186,8 @@ enum space_answer space_table_find(struct space_table *table, size_t entry,
 
 /* Why it is not known what becomes of packets in `within`, which has one in_port, that are in the
  * entry's match, too (flow_open). NULL: it is known, also because it makes no difference: whatever
- * else may take such a packet does the same with it. Over a budget, and without memory, the reason
- * stands. */
+ * else may take such a packet does the same with it. The reason is returned, too, over a
+ * budget and without memory. */
 const char *space_table_open(struct space_table *table, size_t entry, const struct match *within);
 
 /* Entries that no header reaches because one other entry takes all of theirs:

@@ -2,7 +2,7 @@
  *
  * All tables of a switch as one table that does the same: the switch's own, or, of several, what
  * they are composed to (space/pipeline.h). An entry is one of this table, a row one that the switch
- * has. Whoever asks what a switch does asks here. */
+ * has. What a switch does is asked here and nowhere else. */
 #ifndef SPACE_WHOLE_H
 #define SPACE_WHOLE_H
 
@@ -33,8 +33,8 @@ size_t space_whole_n_rows(const struct space_whole *whole, size_t entry);
 size_t space_whole_row(const struct space_whole *whole, size_t entry, size_t nth,
                        const struct header *header);
 
-/* Appends all of them, as ovs-ofctl writes them without statistics: "ROW, then ROW"; for want of
- * memory nothing. */
+/* Appends all of them, as ovs-ofctl writes them without statistics: "ROW, then ROW"; nothing
+ * without memory. */
 void space_whole_format_rows(const struct space_whole *whole, size_t entry,
                              const struct header *header, struct base_buffer *out);
 

@@ -34,6 +34,7 @@ int traffic_crossed_add(struct traffic_crossed *crossed, const struct path_walk 
 /* Forgets all, and keeps the memory for the next sender. */
 void traffic_crossed_clear(struct traffic_crossed *crossed);
 
+/* Frees all; empty and usable then. */
 void traffic_crossed_free(struct traffic_crossed *crossed);
 
 #endif

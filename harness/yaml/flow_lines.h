@@ -35,6 +35,7 @@ void yaml_read_flow_lines(struct yaml_reader *reader, const struct yaml_node *no
 /* Reports what is wrong at byte `offset` of the text. */
 void yaml_flow_error(const struct yaml_flow_line *line, size_t offset, const char *message);
 
+/* The place in the file where the text begins. */
 struct place yaml_flow_place(const struct yaml_flow_line *line);
 
 /* Adds an entry of a switch to the index by what makes two entries of it one: table, match,

@@ -78,6 +78,9 @@ extern const struct fault_group faults_tables, faults_pipelines, faults_ports, f
 
 /* All groups, NULL at the end. */
 extern const struct fault_group *const fault_groups[];
+
+/* The kind of this name, and the number-th of all groups one behind another; NULL: there is none.
+ * How many kinds there are, and the name of the group that has this one. */
 const struct fault *fault_find(const char *name);
 const struct fault *fault_number(size_t number);
 size_t fault_count(void);

@@ -33,6 +33,7 @@ struct tapctl_options {
 int tapctl_options_parse(int argc, char **argv, struct tapctl_options *options,
                          struct base_error *error);
 
+/* Appends what --help says. */
 void tapctl_options_format_help(struct base_buffer *out);
 
 /* The tap of this name, as a request has it (tapd/policy/policy.h); the caller's reference. NULL
