@@ -98,11 +98,11 @@ static void the_last_line_is_cut_at_255_bytes(void **state)
     struct base_error error;
     char text[8], tail[256];
     assert_int_equal(
-        station_command_start(&command, "sh -c", "'printf b%0999d 0 >&2; echo e >&2'", NULL), 0);
+        station_command_start(&command, "sh -c", "'printf b%0999d 0 >&2; printf e >&2'", NULL), 0);
     hear(&command, text, sizeof text);
     station_command_fail(&command, "x", &error);
-    memset(tail, '0', sizeof tail - 2);
-    memcpy(tail + 253, "e", 2);
+    memset(tail, '0', sizeof tail);
+    memcpy(tail + 254, "e", 2);
     assert_string_equal(error.text + strlen("x ended with exit status 0: "), tail);
     station_command_end(&command);
 }

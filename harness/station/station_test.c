@@ -50,6 +50,26 @@ static void frames_cross_the_link(void **state)
 }
 
 /* The kernel takes the outer tag out, libpcap puts it back. */
+/* That of an interface, as ip(8) has it, here and behind a command. */
+static void addresses_are_those_of_interfaces(void **state)
+{
+    struct fixture *fixture = fixture_or_skip(state);
+    static const uint8_t near[] = {2, 0, 0, 0, 0, 0x4e}, far[] = {2, 0, 0, 0, 0, 0x4f};
+    char command[256];
+    snprintf(
+        command, sizeof command,
+        "ip link set near address 02:00:00:00:00:4e && nsenter --net=%s ip link set far address "
+        "02:00:00:00:00:4f",
+        fixture->netns);
+    assert_int_equal(system(command), 0);
+    struct station_set *sets[] = {open_pair(fixture), open_exec_pair(fixture, fixture->program)};
+    for (size_t i = 0; i < 2; i++) {
+        assert_memory_equal(station_address(sets[i], 0), near, 6);
+        assert_memory_equal(station_address(sets[i], 1), far, 6);
+        station_close(sets[i]);
+    }
+}
+
 static void tags_arrive_in_their_place(void **state)
 {
     static const uint8_t tags[][8] = {
@@ -711,6 +731,7 @@ static void the_far_end_refuses_strangers(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(frames_cross_the_link),
+    cmocka_unit_test(addresses_are_those_of_interfaces),
     cmocka_unit_test(tags_arrive_in_their_place),
     cmocka_unit_test(descriptor_0_is_one_like_others),
     cmocka_unit_test(loses_none_of_many),

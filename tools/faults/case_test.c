@@ -5,6 +5,8 @@
 
 #include "faults/fake_lab_testing.h"
 
+#include <sys/stat.h>
+
 /* A tapproof that finds what was done to an entry, as far as it sees. */
 static struct {
     char wrong[2][32]; /* the places of entries that were modified, "s1:2" */
@@ -13,6 +15,7 @@ static struct {
     bool blames;     /* it blames somebody else, too */
     size_t n_echoes; /* so many checks after a fault was undone find it still */
     const char *seen;
+    off_t n_told; /* bytes on stdout when the last fault was made */
 } checker;
 
 static int check(struct base_buffer *out)
@@ -46,6 +49,8 @@ static int answer(const char *command, struct base_buffer *out)
     }
     if (sscanf(command, "ovs-ofctl --strict mod-flows s%u ", &sw) == 1) {
         const char *port = strstr(command, "in_port=");
+        struct stat told;
+        checker.n_told = fstat(STDOUT_FILENO, &told) == 0 ? told.st_size : 0;
         snprintf(checker.wrong[checker.n_wrong++], sizeof *checker.wrong, "s%u:%c", sw,
                  port ? port[8] : '*');
     }
@@ -66,7 +71,7 @@ static int run_cases(struct case_options options, struct score *score, struct ba
     FILE *file = tmpfile();
     int before = dup(STDOUT_FILENO);
     options.expected = fake_expected;
-    options.n_cases = 1;
+    options.n_cases = options.n_cases ? options.n_cases : 1;
     options.seed = 7;
     *score = (struct score){0};
     error->text[0] = '\0';
@@ -153,6 +158,19 @@ static void what_is_not_is_told_with_its_seed(void **state)
     assert_true(row.found && !row.located);
     assert_int_equal(row.n_named, 1);
     assert_said("blames s9 (x)");
+}
+
+static void each_case_is_told_at_once(void **state)
+{
+    (void)state;
+    struct score score;
+    struct base_error error;
+    const struct case_options two = {
+        .kind = fault_find("output-missing"), .n_cases = 2, .verbose = true};
+    assert_int_equal(run_cases(two, &score, &error), 0);
+    assert_int_equal(score.n_cases, 2);
+    assert_true(checker.n_told > 0);
+    score_free(&score);
 }
 
 static void a_network_is_right_again_or_it_is_told(void **state)
@@ -314,6 +332,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_a_lab_nothing_is_made),
     cmocka_unit_test(what_is_found_at_its_place_is_a_hit),
     cmocka_unit_test(what_is_not_is_told_with_its_seed),
+    cmocka_unit_test(each_case_is_told_at_once),
     cmocka_unit_test(a_network_is_right_again_or_it_is_told),
     cmocka_unit_test(a_case_that_cannot_be_made_is_undone_and_told),
     cmocka_unit_test(pairs_are_two_faults_apart),

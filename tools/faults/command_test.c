@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ static int set_up(void **state)
                                "dies) kill -TERM $$;;\n"
                                "much) head -c 200000 /dev/zero; head -c 200000 /dev/zero >&2;;\n"
                                "reads) cat;;\n"
+                               "slow) sleep 0.1; echo late;;\n"
                                "*) for word in \"$@\"; do printf '%s/' \"$word\"; done;;\n"
                                "esac\n";
     int fd = mkstemp(script);
@@ -87,6 +89,28 @@ static void a_status_is_an_answer(void **state)
     /* More than a pipe holds, on both. */
     assert_int_equal(command_status(&out, &status, &error, "%s much", script), 0);
     assert_int_equal(out.n_bytes, 200000);
+    base_buffer_free(&out);
+}
+
+static void pass_over(int number)
+{
+    (void)number;
+}
+
+/* Each signal ends a system call. */
+static void signals_end_nothing(void **state)
+{
+    (void)state;
+    struct base_buffer out = {0};
+    struct base_error error = {""};
+    const struct itimerval often = {{0, 2000}, {0, 2000}}, never = {{0, 0}, {0, 0}};
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = pass_over}, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    int status = command_run(&out, &error, "%s slow", script);
+    setitimer(ITIMER_REAL, &never, NULL);
+    assert_string_equal(error.text, "");
+    assert_int_equal(status, 0);
+    assert_string_equal(base_buffer_text(&out), "late\n");
     base_buffer_free(&out);
 }
 
@@ -162,6 +186,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_went_wrong_is_told),
     cmocka_unit_test(a_status_is_an_answer),
     cmocka_unit_test(without_descriptors_there_is_no_program),
+    cmocka_unit_test(signals_end_nothing),
     cmocka_unit_test(a_child_ends_when_it_is_told_to),
     cmocka_unit_test(a_child_ends_with_its_parent),
 };

@@ -5,10 +5,13 @@
 
 #include "testing/station.h"
 
+#include <linux/capability.h>
 #include <net/if.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 /* A frame with two bytes behind its type, 60 in all. */
 static void put(int fd, uint16_t type, uint8_t a, uint8_t b)
@@ -121,10 +124,33 @@ static void what_cannot_be_opened_is_told(void **state)
     assert_int_not_equal(if_nametoindex("near"), 0); /* back again */
 }
 
+static int give_up_privileges(void *aux, struct base_error *error)
+{
+    (void)aux, (void)error;
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    const struct __user_cap_data_struct none[2] = {{0}};
+    return (int)syscall(SYS_capset, &head, none);
+}
+
+static void one_that_stays_there_is_told(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        struct base_error error = {""};
+        bool failed = in_namespace(fixture->netns, give_up_privileges, NULL, &error) < 0;
+        _exit(failed && strncmp(error.text, "cannot come back from /proc/", 28) == 0 ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(frames_come_with_their_tags),
     cmocka_unit_test(what_is_sent_is_seen_at_all_interfaces),
     cmocka_unit_test(what_cannot_be_opened_is_told),
+    cmocka_unit_test(one_that_stays_there_is_told),
 };
 
 int main(void)
