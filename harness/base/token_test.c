@@ -60,6 +60,7 @@ static void words_are_compared(void **state)
     assert_false(word_is(word("tcp"), "tcp6"));
     assert_false(word_is(word("tcp6"), "tcp"));
     assert_false(word_is(word("tcq"), "tcp"));
+    assert_false(word_is(word("ucp"), "tcp"));
     assert_false(word_is(word("TCP"), "tcp"));
     assert_true(word_is((struct word){"tcp6", 3}, "tcp"));
     assert_true(word_is(word(""), ""));

@@ -97,6 +97,90 @@ static void the_same_seed_is_the_same_place(void **state)
     flow_table_free(&small.right[0].state.flows);
 }
 
+/* Whatever is drawn is there, and belongs together; and all that is there is drawn. */
+static void a_place_is_one_of_the_network(void **state)
+{
+    (void)state;
+    struct small small;
+    const struct fault any = {.name = "any"};
+    bool kinds[N_FRAMES] = {0}, ends[2][2] = {0}, hosts[2] = {0}, others[4] = {0};
+    unsigned n_outputs[4] = {0};
+    build(&small, "in_port=1 actions=output:2,output:3");
+    small.cables[1].ends[0].frames[FRAMES_ARP] = 1;
+    small.cables[1].ends[0].frames[FRAMES_TCP] = 3;
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        struct spot spot;
+        assert_true(fault_draw(&small.lab, &any, seed, &spot));
+        assert_in_range(spot.sw, 0, 1);
+        assert_true(spot.sw == 1 || (spot.entry == 0 && spot.port == 1));
+        assert_true(spot.sw == 0 ? spot.output == 2 || spot.output == 3 : spot.output == PORT_NONE);
+        assert_true(spot.other == PORT_NONE || spot.sw == 1); /* s1 has no other port */
+        assert_true(spot.other != spot.port);
+        bool any_comes = spot.cable == 1 && spot.end == 0;
+        assert_true(any_comes ? spot.kind == FRAMES_ARP || spot.kind == FRAMES_TCP
+                              : spot.kind == FRAMES_OWN);
+        kinds[spot.kind] = ends[spot.cable][spot.end] = hosts[spot.host] = true;
+        others[spot.other & 3] = true;
+        n_outputs[spot.output & 3]++;
+    }
+    assert_true(kinds[FRAMES_ARP] && kinds[FRAMES_TCP] && ends[0][0] && ends[0][1] && ends[1][0]);
+    assert_true(ends[1][1] && hosts[0] && hosts[1] && n_outputs[2] > 20 && n_outputs[3] > 20);
+    assert_true(others[PORT_NONE & 3]);
+    flow_table_free(&small.right[0].state.flows);
+}
+
+/* Faults may be made together if they touch no cable, and no switch, in common. */
+static void faults_apart_touch_nothing_in_common(void **state)
+{
+    (void)state;
+    struct small small;
+    build(&small, "in_port=1 actions=output:2");
+    struct cable cables[8] = {{{{.port = {0, 1}}, {.is_host = true}}},
+                              {{{.port = {0, 2}}, {.port = {1, 7}}}},
+                              {{{.port = {1, 3}}, {.is_host = true}}}};
+    for (size_t i = 3; i < 8; i++) {
+        cables[i].ends[0].port = cables[i].ends[1].port = (struct port_ref){2, (uint16_t)i};
+    }
+    small.lab.cables = cables;
+    small.lab.n_cables = 8;
+    const struct spot none = {.sw = 0,
+                              .port = 9,
+                              .output = 9,
+                              .other = 9,
+                              .cable = 3,
+                              .cable2 = 3,
+                              .host = 4,
+                              .host2 = 4};
+    const struct spot far = {.sw = 1,
+                             .port = 9,
+                             .output = 9,
+                             .other = 9,
+                             .cable = 5,
+                             .cable2 = 5,
+                             .host = 6,
+                             .host2 = 6};
+    struct spot near[] = {far, far, far, far, far, far, far};
+    assert_true(fault_apart(&small.lab, &none, &far));
+    near[0].sw = 0;
+    near[1].cable = 3;
+    near[2].cable2 = 4;
+    near[3].host = 3;
+    near[4].host2 = 4;
+    for (size_t i = 0; i < 5; i++) {
+        assert_false(fault_apart(&small.lab, &none, &near[i]));
+        assert_false(fault_apart(&small.lab, &near[i], &none));
+    }
+    struct spot at_cable = none; /* that of s1:2 and s2:7, by whichever of its ports */
+    at_cable.port = 2;
+    near[0] = near[1] = near[2] = far;
+    near[0].port = near[1].output = near[2].other = 7;
+    for (size_t i = 0; i < 3; i++) {
+        assert_false(fault_apart(&small.lab, &at_cable, &near[i]));
+        assert_true(fault_apart(&small.lab, &none, &near[i]));
+    }
+    flow_table_free(&small.right[0].state.flows);
+}
+
 static void the_catalogue_is_complete(void **state)
 {
     (void)state;
@@ -116,6 +200,7 @@ static void the_catalogue_is_complete(void **state)
     }
     assert_null(fault_number(fault_count()));
     assert_null(fault_find("no-such-fault"));
+    assert_string_equal(fault_group_of(&(struct fault){.name = "another"}), "");
 }
 
 static void frames_are_told_apart(void **state)
@@ -139,6 +224,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(templates_are_filled),
     cmocka_unit_test(places_are_matched),
     cmocka_unit_test(the_same_seed_is_the_same_place),
+    cmocka_unit_test(a_place_is_one_of_the_network),
+    cmocka_unit_test(faults_apart_touch_nothing_in_common),
     cmocka_unit_test(the_catalogue_is_complete),
     cmocka_unit_test(frames_are_told_apart),
 };
