@@ -290,6 +290,15 @@ static void tables_are_named(void **state)
     add_flow(&world, "table=2,in_port=1 actions=output:3");
     say(&world);
     check_detail(&world, "entry/s1/1", "actions are output:3 instead of output:2 (table 2: vlan)");
+    world.expectation.tables_exact = true;
+    add_flow(&world, "table=2,in_port=1 actions=output:2");
+    add_flow(&world, "table=2,in_port=3 actions=output:3");
+    say(&world);
+    check_detail(&world, "entry/s1/unexpected/table=2,priority=32768,in_port=3",
+                 "tables: exact, and no entry of the expectation names it (table 2: vlan)");
+    check_detail(&world, "entry/s1/unexpected/table=2,priority=32768,in_port=1",
+                 "tables: exact, and the table has another entry of this match and priority, which "
+                 "is the one that the expectation names (table 2: vlan)");
     free_world(&world);
 }
 

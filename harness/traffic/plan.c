@@ -272,7 +272,6 @@ static bool has_forms(const struct traffic_probe *probe)
     bool has = true;
     for (size_t i = 0; i < probe->n_arrivals; i++) {
         for (size_t form = 0; form < probe->arrivals[i].n_as && has; form++) {
-            frame.n_bytes = 0;
             has = frame_build_shaped(&run, &mark, &probe->header, &probe->arrivals[i].as[form],
                                      &probe->shape, &frame, NULL) == 0;
         }

@@ -77,8 +77,9 @@ static void blind_host_is_inconclusive(void **state)
     network_send(&network, NULL, NULL);
     network.problems[network_host(&network, "h8")] = "no station";
     network_judge(&network);
-    assert_int_equal(network_result(&network, "traffic/any/stray/h8")->verdict,
-                     VERDICT_INCONCLUSIVE);
+    const struct result *blind = network_result(&network, "traffic/any/stray/h8");
+    assert_int_equal(blind->verdict, VERDICT_INCONCLUSIVE);
+    assert_string_equal(blind->detail, "strays to h8 would not be seen: no station");
     assert_int_equal(report_count(&network.report, VERDICT_FAIL), 0);
     network_free(&network);
 }
