@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FAKE_OUT_BYTES = 1 << 17, FAKE_ARGUMENTS = 24 };
@@ -123,12 +124,13 @@ static inline void fake_cli_release(FILE *stream, int fd, int before, int memory
     close(memory);
 }
 
-/* How many files this process has open. */
+/* How many files this process has open, in memory or not; sockets may be those of a fake. */
 static inline int fake_cli_open_files(void)
 {
+    struct stat status;
     int n = 0;
     for (int fd = 0; fd < 256; fd++) {
-        n += fcntl(fd, F_GETFD) >= 0;
+        n += fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     }
     return n;
 }
