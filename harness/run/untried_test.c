@@ -71,7 +71,37 @@ static void classes_that_are_too_many_are_named(void **state)
     fake_run_close(&run);
 }
 
+/* OpenFlow 1.0 does not tell what 1.3 would: where only that is asked, or may be. */
+static void what_only_another_version_tells_is_untried(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *openflow;
+        uint8_t version;
+        bool told;
+    } rows[] = {{"tcp:127.0.0.1", 0, true},
+                {"tcp:127.0.0.1", 1, false},
+                {"tcp:127.0.0.1", 4, true},
+                {"ptcp:6653", 0, false},
+                {"ptcp:6653", 4, true}};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        struct fake_run run;
+        fake_run_open_demon(&run, "simulated");
+        run.switches[0].openflow = rows[r].openflow; /* the fake is at any of them */
+        run.switches[0].version = rows[r].version;
+        fake_run_check(&run);
+        assert_int_equal(run.report.n_untried, rows[r].told ? 5 : 6);
+        assert_int_equal(
+            is_untried(&run, "what a switch that dials, or is asked in OpenFlow 1.0 alone, does "
+                             "not tell there if it has 1.3, too (write_actions, meters, "
+                             "push_vlan)"),
+            !rows[r].told);
+        fake_run_close(&run);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_only_another_version_tells_is_untried),
     cmocka_unit_test(each_run_says_what_it_did_not_try),
     cmocka_unit_test(who_sends_nothing_is_named),
     cmocka_unit_test(classes_that_are_too_many_are_named),
