@@ -145,15 +145,18 @@ static void every_entry_must_have_counted(void **state)
     network_send(&network, NULL, NULL);
     count(&network);
     assert_true(traffic_count_reached(&network.count, 3, network.before, network.after));
-    network.later[2].flows.entries[0].n_packets--;
-    assert_false(traffic_count_reached(&network.count, 3, network.before, network.after));
-    network.later[2].flows.entries[0].n_packets += 9; /* others may send, too */
-    assert_true(traffic_count_reached(&network.count, 3, network.before, network.after));
-    struct port_counters *counters = &network.later[2].ports[0].counters;
-    counters->rx_packets--; /* and every port */
-    assert_false(traffic_count_reached(&network.count, 3, network.before, network.after));
-    counters->rx_packets++;
-    assert_true(traffic_count_reached(&network.count, 3, network.before, network.after));
+    for (size_t sw = 0; sw < 3; sw++) {
+        struct flow_entry *entry = &network.later[sw].flows.entries[0];
+        struct port_counters *counters = &network.later[sw].ports[0].counters;
+        entry->n_packets--;
+        assert_false(traffic_count_reached(&network.count, 3, network.before, network.after));
+        entry->n_packets += 9; /* others may send, too */
+        assert_true(traffic_count_reached(&network.count, 3, network.before, network.after));
+        counters->rx_packets--; /* and every port */
+        assert_false(traffic_count_reached(&network.count, 3, network.before, network.after));
+        counters->rx_packets++;
+        assert_true(traffic_count_reached(&network.count, 3, network.before, network.after));
+    }
     network_free(&network);
 }
 
