@@ -37,7 +37,7 @@ sub ask {
         { status => $answer->code, body => sub { +{ exists => 1, value => $answer->json, content_type => $answer->headers->content_type } } });
 }
 
-my $tap = { source => 'h3', to => ['h11'], match => 'tcp,tp_dst=80', for => '120s',
+my $tap = { source => 'h3', to => ['h11'], match => ['tcp,tp_dst=80-90', 'arp'], not => 'tcp,tp_dst=84', for => '120s',
     strip => Mojo::JSON->false, pairs => [['h3', 'h4']] };
 ask('get', '/status', '/status', 200);
 ask('get', '/taps', '/taps', 200);

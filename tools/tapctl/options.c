@@ -24,8 +24,11 @@ static const struct base_option rows[] = {
     {"source", 's', "PORTS", base_option_text, AT(wish.source),
      .help = "add: where frames enter: hosts or SWITCH:PORT, h1,s2:2"},
     {"to", 't', "PORTS", base_option_text, AT(wish.to), .help = "add: where their copies go"},
-    {"match", 'm', "MATCH", base_option_text, AT(wish.match),
-     .help = "add: of which frames, in ovs-ofctl's words (default: all)"},
+    {"match", 'm', "MATCH", base_option_list, AT(wish.matches),
+     .help = "add: of which frames, in ovs-ofctl's words, with ranges: tcp,tp_dst=80-90 (default: "
+             "all); may be repeated: of any of these"},
+    {"not", 'n', "MATCH", base_option_list, AT(wish.excepted),
+     .help = "add: but of none of these; may be repeated"},
     {"for", 'f', "TIME", base_option_text, AT(wish.lifetime),
      .help = "add: it ends after this time (default: when it is removed)"},
     {"uplink", 0, "PORTS", base_option_text, AT(wish.uplink),
@@ -118,13 +121,26 @@ static void set(json_t *tap, const char *key, const char *text, json_t *(*read)(
     }
 }
 
+static void set_all(json_t *tap, const char *key, const struct base_option_list *texts,
+                    json_t *(*read)(const char *text))
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < texts->n; i++) {
+        json_array_append_new(list, read(texts->items[i]));
+    }
+    if (texts->n > 0) {
+        json_object_set(tap, key, list);
+    }
+    json_decref(list);
+}
+
 json_t *tapctl_wish_json(const struct tapctl_wish *wish, const char *name)
 {
     json_t *tap = json_pack("{s:s}", "name", name);
-    json_t *pairs = json_array();
     set(tap, "source", wish->source, read_list);
     set(tap, "to", wish->to, read_list);
-    set(tap, "match", wish->match, json_string);
+    set_all(tap, "match", &wish->matches, json_string);
+    set_all(tap, "not", &wish->excepted, json_string);
     set(tap, "for", wish->lifetime, json_string);
     set(tap, "uplink", wish->uplink, read_list);
     set(tap, "copies", wish->copies, read_number);
@@ -132,21 +148,16 @@ json_t *tapctl_wish_json(const struct tapctl_wish *wish, const char *name)
     if (wish->strip) {
         json_object_set_new(tap, "strip", json_true());
     }
-    for (size_t i = 0; i < wish->pairs.n; i++) {
-        json_array_append_new(pairs, read_list(wish->pairs.items[i]));
-    }
-    if (wish->pairs.n > 0) {
-        json_object_set(tap, "pairs", pairs);
-    }
-    json_decref(pairs);
+    set_all(tap, "pairs", &wish->pairs, read_list);
     return tap;
 }
 
 bool tapctl_wish_is_empty(const struct tapctl_wish *wish)
 {
-    const char *const texts[] = {wish->source, wish->match, wish->to,      wish->uplink,
-                                 wish->copies, wish->tag,   wish->lifetime};
-    bool is_empty = !wish->strip && wish->pairs.n == 0;
+    const char *const texts[] = {wish->source, wish->to,  wish->uplink,
+                                 wish->copies, wish->tag, wish->lifetime};
+    bool is_empty =
+        !wish->strip && wish->matches.n == 0 && wish->excepted.n == 0 && wish->pairs.n == 0;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         is_empty = is_empty && !texts[i];
     }

@@ -11,8 +11,8 @@
 
 /* What a tap is to be; NULL, false or empty: not said. */
 struct tapctl_wish {
-    const char *source, *match, *to, *uplink, *copies, *tag, *lifetime;
-    struct base_option_list pairs;
+    const char *source, *to, *uplink, *copies, *tag, *lifetime;
+    struct base_option_list matches, excepted, pairs;
     bool strip;
 };
 

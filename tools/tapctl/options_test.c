@@ -70,24 +70,24 @@ static void a_tap_in_words(void **state)
     (void)state;
     struct tapctl_options options;
     assert_int_equal(PARSE(&options, NULL, "add", "web", "-s", "h1,s2:2", "-t", "h11", "-m",
-                           "tcp,tp_dst=80", "-f", "120s", "--uplink", "s1:6", "--copies", "2",
-                           "--tag", "30", "--strip", "--pair", "h1,h2", "--pair", "h3,h4", "-w",
-                           NULL),
+                           "tcp,tp_dst=80", "-m", "arp", "-n", "ipv6", "-f", "120s", "--uplink",
+                           "s1:6", "--copies", "2", "--tag", "30", "--strip", "--pair", "h1,h2",
+                           "--pair", "h3,h4", "-w", NULL),
                      0);
     assert_true(options.wait);
     assert_false(tapctl_wish_is_empty(&options.wish));
-    assert_wished(&options,
-                  "{\"name\": \"web\", \"source\": [\"h1\", \"s2:2\"], \"to\": \"h11\", "
-                  "\"match\": \"tcp,tp_dst=80\", \"for\": \"120s\", \"uplink\": \"s1:6\", "
-                  "\"copies\": 2, \"tag\": 30, \"strip\": true, "
-                  "\"pairs\": [[\"h1\", \"h2\"], [\"h3\", \"h4\"]]}");
+    assert_wished(&options, "{\"name\": \"web\", \"source\": [\"h1\", \"s2:2\"], \"to\": \"h11\", "
+                            "\"match\": [\"tcp,tp_dst=80\", \"arp\"], \"not\": [\"ipv6\"], "
+                            "\"for\": \"120s\", \"uplink\": \"s1:6\", "
+                            "\"copies\": 2, \"tag\": 30, \"strip\": true, "
+                            "\"pairs\": [[\"h1\", \"h2\"], [\"h3\", \"h4\"]]}");
     assert_int_equal(PARSE(&options, NULL, "add", "x", "-s", "a,", "--tag", "port", "--copies",
                            "1000000000", NULL),
                      0);
     assert_wished(&options, "{\"name\": \"x\", \"source\": [\"a\", \"\"], "
                             "\"copies\": \"1000000000\", \"tag\": \"port\"}");
-    static const char *const OPTIONS[] = {"-s",       "-t",    "-m",     "-f",
-                                          "--uplink", "--tag", "--pair", "--copies"};
+    static const char *const OPTIONS[] = {"-s",    "-t",     "-m",       "-f", "--uplink",
+                                          "--tag", "--pair", "--copies", "-n"};
     for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) {
         assert_int_equal(PARSE(&options, NULL, "add", "x", OPTIONS[i], "y", NULL), 0);
         assert_false(tapctl_wish_is_empty(&options.wish));

@@ -82,7 +82,8 @@ static void put_row(const json_t *tap, struct tapctl_table *table)
     tapctl_table_put(table, text_of(tap, "state"));
     put_value(json_object_get(tap, "source"), ",", &text);
     put_cell(table, &text);
-    tapctl_table_put(table, text_of(tap, "match"));
+    put_value(json_object_get(tap, "match"), " | ", &text);
+    put_cell(table, &text);
     put_value(json_object_get(tap, "to"), ",", &text);
     put_cell(table, &text);
     if (ends) {
@@ -155,16 +156,24 @@ static void put_plain(const json_t *value, struct base_buffer *out)
     put_value(value, ", ", out);
 }
 
+static void put_any(const json_t *value, struct base_buffer *out)
+{
+    put_value(value, " | ", out);
+}
+
 /* What is told of a tap, in this order. */
 static const struct {
     const char *key, *name;
     void (*put)(const json_t *value, struct base_buffer *out);
 } DETAILS[] = {
-    {"why", "why", put_plain},       {"since", "since", put_plain}, {"source", "source", put_plain},
-    {"match", "match", put_plain},   {"to", "to", put_plain},       {"uplink", "uplink", put_plain},
-    {"copies", "copies", put_plain}, {"tag", "tag", put_plain},     {"strip", "strip", put_plain},
-    {"pairs", "pairs", put_plain},   {"for", "for", put_plain},     {"ends_in_s", "ends", put_ends},
-    {"origin", "origin", put_plain}, {"path", "path", put_path},    {"in", "in", put_tally},
+    {"why", "why", put_plain},       {"since", "since", put_plain},
+    {"source", "source", put_plain}, {"match", "match", put_any},
+    {"not", "not", put_any},         {"to", "to", put_plain},
+    {"uplink", "uplink", put_plain}, {"copies", "copies", put_plain},
+    {"tag", "tag", put_plain},       {"strip", "strip", put_plain},
+    {"pairs", "pairs", put_plain},   {"for", "for", put_plain},
+    {"ends_in_s", "ends", put_ends}, {"origin", "origin", put_plain},
+    {"path", "path", put_path},      {"in", "in", put_tally},
     {"out", "out", put_tally},
 };
 

@@ -29,20 +29,32 @@ static bool is_taken(const struct tapd_controller *controller, const char *name)
            tapd_roster_find(&controller->roster, name) != INDEX_NONE;
 }
 
+static bool cannot_say(const struct match *matches, size_t n, uint8_t version,
+                       struct base_error *error)
+{
+    struct base_arena none = {0}; /* it has no actions that could be others */
+    for (size_t i = 0; i < n; i++) {
+        const struct flow_entry entry = {.match = matches[i]}, *said;
+        if (tapd_dialect(&entry, version, &none, &said, error) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether the switches of the sources can match what the tap is about, as far as is known which
  * OpenFlow they speak. (What only shows when a switch connects is told in /status.) */
 static bool can_match(const struct tapd_controller *controller, const struct tapd_tap *tap,
                       struct base_buffer *why)
 {
-    const struct flow_entry entry = {.match = tap->match}, *said;
     const struct topology *topology = controller->policy->topology;
-    struct base_arena none = {0}; /* it has no actions that could be others */
     for (size_t i = 0; i < tap->n_sources; i++) {
         size_t sw = tap->sources[i].sw;
         struct tapd_switch_report report = tapd_installer_report(controller->installer, sw);
         struct base_error error;
         if (report.protocol &&
-            tapd_dialect(&entry, report.protocol->version, &none, &said, &error) > 0) {
+            (cannot_say(tap->matches, tap->n_matches, report.protocol->version, &error) ||
+             cannot_say(tap->excepted, tap->n_excepted, report.protocol->version, &error))) {
             base_put_format(why, "%s speaks OpenFlow %s: %s\n", topology->switches[sw].name,
                             report.protocol->name, error.text);
             return false;

@@ -43,6 +43,18 @@ static bool sends_to(const struct flow_entry *entry, uint16_t port)
     return false;
 }
 
+/* Whether the relation holds between a match and one that the tap is about. */
+static bool is_about(const struct tapd_tap *tap, const struct match *match,
+                     bool (*relation)(const struct match *match, const struct match *of_tap))
+{
+    for (size_t i = 0; i < tap->n_matches; i++) {
+        if (relation(match, &tap->matches[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether frames of the tap meet the entry there: at a source those that it is about, behind it
  * those with its tag. */
 static bool is_met(const struct tapd_way *way, const struct tapd_hop *hop,
@@ -50,7 +62,7 @@ static bool is_met(const struct tapd_way *way, const struct tapd_hop *hop,
 {
     struct match tagged = {.value.vlan_tci = VLAN_TAGGED | hop->tag,
                            .mask.vlan_tci = VLAN_TAGGED | VLAN_VID};
-    return hop->before == TAPD_NO_HOP  ? match_overlaps(&entry->match, &way->tap->match)
+    return hop->before == TAPD_NO_HOP  ? is_about(way->tap, &entry->match, match_overlaps)
            : hop->tag != TAPD_UNTAGGED ? match_overlaps(&entry->match, &tagged)
                                        : true;
 }
@@ -256,7 +268,7 @@ static void count_hop(const struct judging *judging, const struct tapd_hop *hop,
     for (const struct flow_entry *entry; (entry = next_entry(judging, hop, &at));) {
         const struct flow_entry *there = tapd_target_find(target, entry);
         struct match match = match_without_port(&entry->match);
-        count->exact &= !is_source || match_within(&match, &judging->way->tap->match);
+        count->exact &= !is_source || is_about(judging->way->tap, &match, match_within);
         if (there) {
             count_entry(count, there);
         }

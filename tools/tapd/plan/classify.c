@@ -109,6 +109,10 @@ static bool same_lanes(const struct tapd_use *a, const struct tapd_use *b)
 {
     bool same =
         a->n_lanes == b->n_lanes && a->copies == b->copies && a->production == b->production;
+    same = same && a->n_excepted == b->n_excepted;
+    for (size_t i = 0; same && a->excepted != b->excepted && i < a->n_excepted; i++) {
+        same = match_equal(&a->excepted[i], &b->excepted[i]);
+    }
     for (size_t i = 0; same && i < a->n_lanes; i++) {
         const struct tapd_lane *x = &a->lanes[i], *y = &b->lanes[i];
         same = x->port == y->port && x->rewrite == y->rewrite && x->dests == y->dests;
@@ -128,18 +132,42 @@ static void find_kinds(struct classifying *at)
     }
 }
 
-/* The use, and what it has in common with each of the first cubes. */
-static int add_use(struct classifying *at, struct layer *layer, size_t n_before,
-                   const struct tapd_use *use)
+/* Headers of the use, and what they have in common with each of the first cubes. */
+static int add_headers(struct classifying *at, struct layer *layer, size_t n_before,
+                       const struct match *match, const struct tapd_use *use)
 {
-    int result = add_cube(at, layer, &use->match, use);
+    int result = add_cube(at, layer, match, use);
     for (size_t i = 0; i < n_before && result == 0; i++) {
         struct match both;
-        if (match_intersect(&at->cubes[i].match, &use->match, &both)) {
+        if (match_intersect(&at->cubes[i].match, match, &both)) {
             result = add_cube(at, layer, &both, use);
         }
     }
     return result;
+}
+
+/* What the use excepts of its own. */
+static int add_excepted(struct classifying *at, struct layer *layer, size_t n_before,
+                        const struct tapd_use *use)
+{
+    int result = 0;
+    for (size_t i = 0; i < use->n_excepted && result == 0; i++) {
+        struct match both;
+        if (match_intersect(&use->match, &use->excepted[i], &both)) {
+            result = add_headers(at, layer, n_before, &both, use);
+        }
+    }
+    return result;
+}
+
+/* Whether it takes all headers of the cube. */
+static bool takes(const struct tapd_use *use, const struct match *cube)
+{
+    bool all = match_within(cube, &use->match);
+    for (size_t i = 0; i < use->n_excepted && all; i++) {
+        all = !match_within(cube, &use->excepted[i]);
+    }
+    return all;
 }
 
 /* Uses of a kind do the same together as one of them: the first stands for all, so that the actions
@@ -153,7 +181,7 @@ static int unite(struct classifying *at, const struct cube *cube, size_t n_layer
     }
     for (size_t i = 0; i < at->n_uses; i++) {
         at->is_hit[at->kind_of[i]] |=
-            at->layer_of[i] < n_layers && match_within(&cube->match, &at->uses[i].match);
+            at->layer_of[i] < n_layers && takes(&at->uses[i], &cube->match);
     }
     for (size_t i = 0; i < at->n_uses; i++) {
         if (at->is_hit[i]) {
@@ -254,7 +282,13 @@ static int add_kind(struct classifying *at, struct layer *layer, size_t kind)
     int result = 0;
     for (size_t i = kind; i < at->n_uses && result == 0; i++) {
         if (at->kind_of[i] == kind) {
-            result = add_use(at, layer, n_before, &at->uses[i]);
+            result = add_headers(at, layer, n_before, &at->uses[i].match, &at->uses[i]);
+        }
+    }
+    n_before = at->n_cubes;
+    for (size_t i = kind; i < at->n_uses && result == 0; i++) {
+        if (at->kind_of[i] == kind) {
+            result = add_excepted(at, layer, n_before, &at->uses[i]);
         }
     }
     return result;

@@ -24,6 +24,8 @@ struct tapd_use {
     bool production;
     uint16_t copies; /* of each frame for each destination of the lanes */
     struct match match;
+    const struct match *excepted; /* headers that it does not take all the same */
+    size_t n_excepted;
     const struct tapd_lane *lanes; /* in the order in which they are preferred */
     size_t n_lanes;
     const struct tapd_user *user;
@@ -34,10 +36,11 @@ struct tapd_use {
  * and *culprit, the use whose entry it is; -1 without memory.
  *
  * Of their matches all intersections of such that do different things are made (of uses that do the
- * same, one stands for what several have in common); each of them gets the union of the uses that
- * take all of it, unless it does the same as what is below. The more bits a match fixes, the higher
- * is its priority: an intersection is above what it is an intersection of. Taps that end go above
- * those that are there longer, in bands of TAPD_BAND priorities. */
+ * same, one stands for what several have in common; what they except is something else); each of
+ * them gets the union of the uses that take all of it, unless it does the same as what is below.
+ * The more bits a match fixes, the higher is its priority: an intersection is above what it is an
+ * intersection of. Taps that end go above those that are there longer, in bands of TAPD_BAND
+ * priorities. */
 enum { TAPD_BAND = 256 };
 int tapd_classify(const struct tapd_policy *policy, const struct tapd_use *uses, size_t n_uses,
                   struct flow_table *table, const struct tapd_use **culprit,

@@ -100,6 +100,7 @@ static void test_random_policies(void **unused)
 {
     (void)unused;
     unsigned n_compiled = 0;
+    random_has_lists = true;
     for (int i = 0; i < N_POLICIES; i++) {
         struct base_buffer text = {0};
         put_policy(&text, random_below(N_TAPS_MAX + 1));

@@ -130,6 +130,25 @@ static void test_merging(void **unused)
                   "priority=32792,ip,in_port=1,nw_src=10.0.0.0/8 actions=output:6\n");
 }
 
+/* Ranges and several matches of a tap are an entry each, what it excepts one more, however they
+ * overlap. */
+static void test_matches(void **unused)
+{
+    (void)unused;
+    assert_tables(
+        FABRIC "pairs: [[h11, h12]]\n"
+               "taps:\n"
+               "  - {name: a, source: h11, to: c1, uplink: f1:5,\n"
+               "     match: [tcp, \"udp,tp_dst=52-53\"], not: \"ip,nw_src=10.0.0.1\"}\n",
+        "f1",
+        "priority=32839,udp,in_port=1,nw_src=10.0.0.1,tp_dst=0x34/0xfffe actions=output:2\n"
+        "priority=32824,tcp,in_port=1,nw_src=10.0.0.1 actions=output:2\n"
+        "priority=32807,udp,in_port=1,tp_dst=0x34/0xfffe actions=output:2,output:5\n"
+        "priority=32792,tcp,in_port=1 actions=output:2,output:5\n"
+        "in_port=1 actions=output:2\n"
+        "in_port=2 actions=output:1\n");
+}
+
 /* A match without a wildcard has the highest priority, whatever is asked for. */
 static void test_exact(void **unused)
 {
@@ -409,14 +428,15 @@ static void test_always(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chosen_uplinks), cmocka_unit_test(test_shared_ways),
-        cmocka_unit_test(test_merging),        cmocka_unit_test(test_exact),
-        cmocka_unit_test(test_tags),           cmocka_unit_test(test_many_filters),
-        cmocka_unit_test(test_few_uplinks),    cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_ending),         cmocka_unit_test(test_same_second),
-        cmocka_unit_test(test_stable),         cmocka_unit_test(test_two_controllers),
-        cmocka_unit_test(test_format),         cmocka_unit_test(test_layers),
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_always),
+        cmocka_unit_test(test_chosen_uplinks),  cmocka_unit_test(test_shared_ways),
+        cmocka_unit_test(test_merging),         cmocka_unit_test(test_matches),
+        cmocka_unit_test(test_exact),           cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_many_filters),    cmocka_unit_test(test_few_uplinks),
+        cmocka_unit_test(test_pairs),           cmocka_unit_test(test_ending),
+        cmocka_unit_test(test_same_second),     cmocka_unit_test(test_stable),
+        cmocka_unit_test(test_two_controllers), cmocka_unit_test(test_format),
+        cmocka_unit_test(test_layers),          cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_always),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -441,6 +441,24 @@ static void note_trail(const struct copying *copying)
                                                    .lost = copying->lost};
 }
 
+/* Whatever match of the tap takes a frame, it goes the same ways. */
+static void use_source(struct copying *copying, uint32_t order)
+{
+    const struct tapd_tap *tap = copying->tap;
+    struct tapd_use use = {.at = copying->source,
+                           .order = order,
+                           .copies = tap->copies,
+                           .excepted = tap->excepted,
+                           .n_excepted = tap->n_excepted,
+                           .lanes = copying->lanes,
+                           .n_lanes = copying->n_lanes,
+                           .user = copying->user};
+    for (size_t i = 0; i < tap->n_matches; i++) {
+        use.match = tap->matches[i];
+        tapd_use_port(copying->c, &use);
+    }
+}
+
 static void add_source(struct copying *copying, uint32_t order, bool named)
 {
     struct tapd_compiling *c = copying->c;
@@ -457,13 +475,7 @@ static void add_source(struct copying *copying, uint32_t order, bool named)
         return;
     }
     if (copying->lanes && find_lanes(copying, named)) {
-        tapd_use_port(c, &(struct tapd_use){.at = copying->source,
-                                            .order = order,
-                                            .copies = tap->copies,
-                                            .match = tap->match,
-                                            .lanes = copying->lanes,
-                                            .n_lanes = copying->n_lanes,
-                                            .user = copying->user});
+        use_source(copying, order);
         note_trail(copying);
         tapd_note_routed(c, copying->user, copying->source);
     } else if (copying->lost) {

@@ -72,16 +72,46 @@ static const char *const random_matches[] = {"",
                                              "tcp,nw_dst=10.0.2.12",
                                              "dl_vlan_pcp=3"};
 
+static inline const char *random_match(void)
+{
+    enum { N_MATCHES = sizeof random_matches / sizeof *random_matches };
+    return random_matches[random_below(N_MATCHES)];
+}
+
+/* Whether taps have several matches, and what is excepted. */
+static bool random_has_lists;
+
+static inline void put_matches(struct base_buffer *out)
+{
+    base_put_format(out, ", match: [\"%s\"", random_match());
+    while (sometimes(4)) {
+        base_put_format(out, ", \"%s\"", random_match());
+    }
+    base_put_text(out, "]");
+    if (sometimes(4)) {
+        base_put_format(out, ", not: [\"%s\"", random_match());
+        while (sometimes(3)) {
+            base_put_format(out, ", \"%s\"", random_match());
+        }
+        base_put_text(out, "]");
+    }
+}
+
 /* Few sources and few ways, so that much overlaps. */
 static inline void put_tap(struct base_buffer *out, unsigned number)
 {
-    enum { N_MATCHES = sizeof random_matches / sizeof *random_matches };
     unsigned filter = 1 + random_below(2), n_to = 1 + sometimes(3), to = random_below(4);
-    base_put_format(out, "  - {name: t%u, source: [h%u%u], match: \"%s\", to: [c%u", number, filter,
-                    1 + random_below(3), random_matches[random_below(N_MATCHES)], 1 + to);
+    const char *match = random_match();
+    base_put_format(out, "  - {name: t%u, source: [h%u%u], to: [c%u", number, filter,
+                    1 + random_below(3), 1 + to);
     base_put_text(out, n_to > 1 ? ", " : "]");
     if (n_to > 1) {
         base_put_format(out, "c%u]", 1 + (to + 1 + random_below(3)) % 4);
+    }
+    if (random_has_lists) {
+        put_matches(out);
+    } else {
+        base_put_format(out, ", match: \"%s\"", match);
     }
     bool twice = sometimes(6);
     if (sometimes(4)) {
@@ -235,6 +265,18 @@ static inline uint16_t tag_of(const struct tapd_tap *tap, struct port_ref source
     return tap->tag == TAPD_TAG_PORT ? source.port : tap->tag;
 }
 
+static inline bool is_about(const struct tapd_tap *tap, const struct header *header)
+{
+    bool is = false;
+    for (size_t i = 0; i < tap->n_matches; i++) {
+        is |= match_takes(&tap->matches[i], header);
+    }
+    for (size_t i = 0; i < tap->n_excepted; i++) {
+        is &= !match_takes(&tap->excepted[i], header);
+    }
+    return is;
+}
+
 /* The copies at one destination with one tag, taken off or not: of the tap that
  * asks for most. */
 static inline unsigned copies_wanted(const struct tapd_tap *const *taps, size_t n_taps,
@@ -252,7 +294,7 @@ static inline unsigned copies_wanted(const struct tapd_tap *const *taps, size_t 
             leads |= port_ref_equal(tap->to[j], to);
         }
         if (from && leads && tag_of(tap, source) == tag && tap->strip == strip &&
-            match_takes(&tap->match, header)) {
+            is_about(tap, header)) {
             most = tap->copies > most ? tap->copies : most;
         }
     }

@@ -13,7 +13,8 @@
  *   taps:
  *     - name: web
  *       source: [h1, "s2:2-4"]         # hosts, ports
- *       match: "tcp,tp_dst=80"         # ovs-ofctl(8), without in_port; else everything
+ *       match: "tcp,tp_dst=80-90"      # ovs-ofctl(8), without in_port; else everything; or a list
+ *       not: ["tcp,tp_dst=443"]        # but of none of these
  *       uplink: s1:6                   # ports of the sources' switches; else chosen
  *       to: [h11, s3:12]               # where the copies leave the network
  *       copies: 2                      # of each frame at each of `to`, by as many uplinks
@@ -54,6 +55,7 @@ enum {
     TAPD_TAG_MAX = 4094,
     TAPD_TAG_PORT = 0xffff, /* the number of the port where the frame entered */
     TAPD_COPIES_MAX = 16,
+    TAPD_MATCHES_MAX = 1024,
     TAPD_WHEN_SEC_MIN = 5,    /* the lifetime of one with `when` */
     TAPD_COOKIE = 0x74617064, /* "tapd" */
 };
@@ -70,7 +72,10 @@ struct tapd_tap {
     const char *name;               /* letters, digits, ". _ - @ :"; unique in its policy */
     const struct port_ref *sources; /* what enters here is copied; distinct, at least one */
     size_t n_sources;
-    struct match match;             /* in_port is a wildcard */
+    const struct match *matches;  /* what it is about: any one of these; in_port is a wildcard */
+    size_t n_matches;             /* at least one */
+    const struct match *excepted; /* … and none of these */
+    size_t n_excepted;
     const struct port_ref *uplinks; /* ends of links, distinct; of a source's switch: those that
                                        may be used there; none: any */
     size_t n_uplinks;
@@ -121,8 +126,9 @@ struct tapd_policy {
  * the topology does not use; an uplink or `via` that is no end of a link; a
  * pair or `to` at a link; `to` among the sources; a name twice; a pair twice;
  * in_port in a match; `for: never`, no `for` or one of less than TAPD_WHEN_SEC_MIN with `when`;
- * `strip` without `tag`; `at` without `per: tap`; more uplinks on a switch than copies need;
- * `below` that is more than `above`. Paths and conflicts: plan/compile.h. */
+ * several matches, or `not`, with `when`; more than TAPD_MATCHES_MAX; `strip` without `tag`; `at`
+ * without `per: tap`; more uplinks on a switch than copies need; `below` that is more than `above`.
+ * Paths and conflicts: plan/compile.h. */
 int tapd_policy_load(const char *path, struct tapd_policy **policy,
                      struct yaml_diagnostics *diagnostics);
 int tapd_policy_load_from(const struct yaml_files *files, const char *path,

@@ -74,7 +74,7 @@ static void test_everything(void **unused)
     assert_int_equal(web->copies, 2);
     assert_int_equal(web->tag, 30);
     assert_true(web->strip);
-    assert_int_equal(web->match.value.tp_dst, 80);
+    assert_int_equal(web->matches->value.tp_dst, 80);
     const struct tapd_tap *some = tapd_policy_find(policy, "some");
     assert_int_equal(some->n_sources, 2);
     assert_int_equal(some->tag, TAPD_TAG_PORT);
@@ -231,7 +231,7 @@ static void assert_rewritten(const struct tapd_policy *policy, const char *text)
     struct tapd_tap *again = read_tap(policy, base_buffer_text(&once));
     tapd_tap_format(policy, again, &twice);
     assert_string_equal(base_buffer_text(&once), base_buffer_text(&twice));
-    assert_true(match_equal(&tap->match, &again->match));
+    assert_true(match_equal(tap->matches, again->matches));
     base_buffer_free(&once);
     base_buffer_free(&twice);
     tapd_tap_free(tap);
@@ -276,7 +276,7 @@ static void test_refused_on_demand(void **unused)
         memory_errors(&diagnostics, &words),
         "request:1:25: unknown host \"h7\"; expected one of h1, h2, h3, c1\n"
         "request:2:14: unknown key \"when\" in a tap; expected one of name, source, "
-        "match, uplink, to, copies, tag, strip, pairs, for\n");
+        "match, not, uplink, to, copies, tag, strip, pairs, for\n");
     base_buffer_free(&words);
     yaml_diagnostics_free(&diagnostics);
     tapd_policy_free(policy);
@@ -321,7 +321,7 @@ static void test_of_rule(void **unused)
                                      .tp_dst = 80}};
     struct tapd_tap *six = tapd_tap_of_rule(policy, tapd_policy_find(policy, "s"), &key);
     assert_non_null(six);
-    ofctl_format_match(&six->match, &text);
+    ofctl_format_match(six->matches, &text);
     assert_string_equal(base_buffer_text(&text), "ipv6");
     base_buffer_free(&text);
     tapd_tap_free(six);
@@ -331,7 +331,7 @@ static void test_of_rule(void **unused)
     assert_int_equal(p->sources[0].port, 2);
     assert_int_equal(p->n_uplinks, 1);
     assert_memory_equal(f->name, "f@s1:2.", 7);
-    ofctl_format_match(&f->match, &text);
+    ofctl_format_match(f->matches, &text);
     assert_string_equal(base_buffer_text(&text),
                         "tcp,nw_src=10.0.0.1,nw_dst=10.0.0.2,tp_src=4000,tp_dst=80");
     assert_string_equal(t->name, "t");

@@ -43,13 +43,27 @@ static void put_pairs(const struct topology *topology, const struct tapd_tap *ta
     base_put_u8(out, ']');
 }
 
-static void put_match(const struct match *match, struct base_buffer *out)
+/* One of them as it is, several as a list. */
+static void put_matches(const char *key, const struct match *matches, size_t n,
+                        struct base_buffer *out)
+{
+    base_put_format(out, ", \"%s\": %s", key, n > 1 ? "[" : "");
+    for (size_t i = 0; i < n; i++) {
+        base_put_text(out, i > 0 ? ", \"" : "\"");
+        ofctl_format_match(&matches[i], out);
+        base_put_u8(out, '"');
+    }
+    base_put_text(out, n > 1 ? "]" : "");
+}
+
+static void put_what(const struct tapd_tap *tap, struct base_buffer *out)
 {
     struct match any = match_any();
-    if (!match_equal(match, &any)) {
-        base_put_text(out, ", \"match\": \"");
-        ofctl_format_match(match, out);
-        base_put_u8(out, '"');
+    if (tap->n_matches > 1 || !match_equal(tap->matches, &any)) {
+        put_matches("match", tap->matches, tap->n_matches, out);
+    }
+    if (tap->n_excepted > 0) {
+        put_matches("not", tap->excepted, tap->n_excepted, out);
     }
 }
 
@@ -69,7 +83,7 @@ void tapd_tap_format(const struct tapd_policy *policy, const struct tapd_tap *ta
     const struct topology *topology = policy->topology;
     base_put_format(out, "{\"name\": \"%s\", \"source\": ", tap->name);
     put_ports(topology, tap->sources, tap->n_sources, out);
-    put_match(&tap->match, out);
+    put_what(tap, out);
     if (tap->n_uplinks > 0) {
         base_put_text(out, ", \"uplink\": ");
         put_ports(topology, tap->uplinks, tap->n_uplinks, out);
@@ -148,15 +162,20 @@ static bool specialize(const struct tapd_policy *policy, const struct tapd_tap *
     if (!source || !uplinks) {
         return false;
     }
+    struct match *match = base_arena_copy(tap->own, rule->matches, sizeof *match);
+    if (!match) {
+        return false;
+    }
+    tap->matches = match;
     *source = (struct port_ref){key->sw, key->flow.in_port};
     tap->sources = source;
     tap->n_sources = 1;
     tap->n_uplinks = keep_uplinks(rule, key->sw, uplinks);
     tap->uplinks = uplinks;
     if (rule->when->per == SFLOW_PER_FLOW) {
-        narrow(&tap->match, &key->flow);
-        tap->name = base_arena_format(tap->own, "%s@%s:%u.%08x", rule->name, sw, port,
-                                      hash_flow(&tap->match));
+        narrow(match, &key->flow);
+        tap->name =
+            base_arena_format(tap->own, "%s@%s:%u.%08x", rule->name, sw, port, hash_flow(match));
     } else {
         tap->name = base_arena_format(tap->own, "%s@%s:%u", rule->name, sw, port);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The parts of a policy file, a reader each, and what they share: policy.c (the
- * file), reading_ends.c (hosts, ports, pairs), reading_tap.c, reading_when.c,
+ * file), reading_ends.c (hosts, ports, pairs), reading_match.c, reading_tap.c, reading_when.c,
  * reading_sflow.c. */
 #ifndef TAPD_POLICY_READING_H
 #define TAPD_POLICY_READING_H
@@ -60,6 +60,16 @@ struct tapd_agents {
 
 /* `sflow`, into a struct tapd_agents. */
 yaml_read_fn tapd_read_sflow;
+
+/* What a tap is about, or not; the items with free(), or tapd_settle. */
+struct tapd_matches {
+    struct match *items;
+    size_t n, capacity;
+    bool failed;
+};
+
+/* One or a list of matches, in which there may be ranges; into a struct tapd_matches. */
+yaml_read_fn tapd_read_matches;
 
 /* A tap, into the reader's arena; NULL after a diagnostic. */
 struct tapd_tap *tapd_read_tap(struct yaml_reader *reader, const struct yaml_node *node,

@@ -12,6 +12,7 @@
 struct tap_reading {
     struct tapd_tap *tap;
     struct tapd_ends sources, uplinks, to;
+    struct tapd_matches matches, excepted;
     struct tapd_pairs pairs;
     const struct yaml_node *when;
     bool never_ends; /* as `for` says */
@@ -52,10 +53,12 @@ static void read_source(struct yaml_reader *reader, const struct yaml_node *node
 
 static void read_match(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
-    struct match *match = &((struct tap_reading *)into)->tap->match;
-    if (yaml_match(reader, node, match) && match->mask.in_port) {
-        yaml_error(reader, node, "\"source\" says the port, not the match");
-    }
+    tapd_read_matches(reader, node, &((struct tap_reading *)into)->matches);
+}
+
+static void read_not(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    tapd_read_matches(reader, node, &((struct tap_reading *)into)->excepted);
 }
 
 static void read_uplink(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -133,6 +136,7 @@ static const struct yaml_field tap_fields[] = {
     {.name = "name", .read = read_name, .required = true},
     {.name = "source", .read = read_source, .required = true},
     {.name = "match", .read = read_match},
+    {.name = "not", .read = read_not},
     {.name = "uplink", .read = read_uplink},
     {.name = "to", .read = read_to, .required = true},
     {.name = "copies", .read = read_copies},
@@ -209,6 +213,9 @@ static void check_tap(struct yaml_reader *reader, const struct yaml_node *node,
     if (strip && reading->tap->strip && !yaml_child(node, "tag")) {
         yaml_error(reader, strip->key, "\"strip\" needs \"tag\": other tags are not touched");
     }
+    if (reading->when && (reading->matches.n > 1 || reading->excepted.n > 0)) {
+        yaml_error(reader, reading->when->key, "a tap with \"when\" has one match, and no \"not\"");
+    }
     if (reading->when && reading->tap->lifetime_sec == 0 && !yaml_child(node, "for")) {
         yaml_error(reader, reading->when->key,
                    "a tap with \"when\" needs \"for\": how long it stays");
@@ -232,6 +239,19 @@ static void read_tap_when(struct yaml_reader *reader, const struct tap_reading *
     }
 }
 
+/* Without a match it is about everything. */
+static void settle_matches(struct yaml_reader *reader, struct tap_reading *reading)
+{
+    struct tapd_tap *tap = reading->tap;
+    struct tapd_matches *matches = &reading->matches, *excepted = &reading->excepted;
+    tap->n_matches = matches->n ? matches->n : 1;
+    tap->matches = matches->n
+                       ? tapd_settle(reader, matches->items, matches->n * sizeof *matches->items)
+                       : yaml_alloc(reader, sizeof *tap->matches);
+    tap->n_excepted = excepted->n;
+    tap->excepted = tapd_settle(reader, excepted->items, excepted->n * sizeof *excepted->items);
+}
+
 struct tapd_tap *tapd_read_tap(struct yaml_reader *reader, const struct yaml_node *node,
                                bool on_demand)
 {
@@ -248,6 +268,7 @@ struct tapd_tap *tapd_read_tap(struct yaml_reader *reader, const struct yaml_nod
     tap->n_sources = reading.sources.n;
     tap->sources =
         tapd_settle(reader, reading.sources.items, tap->n_sources * sizeof *tap->sources);
+    settle_matches(reader, &reading);
     tap->n_uplinks = reading.uplinks.n;
     tap->uplinks =
         tapd_settle(reader, reading.uplinks.items, tap->n_uplinks * sizeof *tap->uplinks);

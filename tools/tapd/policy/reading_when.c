@@ -144,7 +144,7 @@ void tapd_read_when(struct yaml_reader *reader, const struct yaml_node *node,
 {
     struct when_reading reading = {.when = when};
     *when = (struct sflow_threshold){
-        .match = tap->match,
+        .match = tap->matches ? *tap->matches : match_any(),
         .over_ms = OVER_MS_DEFAULT,
         .min_samples = SAMPLES_DEFAULT,
         .lifetime_ms = tap->lifetime_sec * UINT32_C(1000),
