@@ -45,6 +45,38 @@ static bool is_between_switches(const struct cable *cable)
     return !cable->ends[1].is_host;
 }
 
+/* Frames that come back find no entry. */
+static bool carries_one_way(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct cable *cable = cable_of(lab, spot);
+    return carries_much(lab, spot) && is_between_switches(cable) &&
+           !faults_lab_matters(lab, &cable->ends[!spot->end]);
+}
+
+/* A switch chooses whether it sends by this port. */
+static bool is_chosen(const struct faults_lab *lab, struct port_ref port)
+{
+    const struct group_table *groups = &lab->right[port.sw].state.groups;
+    bool chosen = false;
+    for (size_t i = 0; i < groups->n_groups; i++) {
+        const struct group *group = &groups->groups[i];
+        for (size_t b = 0; b < group->n_buckets && group->type == GROUP_SELECT; b++) {
+            for (size_t a = 0; a < group->buckets[b].n_actions; a++) {
+                const struct action *action = &group->buckets[b].actions[a];
+                chosen |= action->type == ACTION_OUTPUT && action->port == port.port;
+            }
+        }
+    }
+    return chosen;
+}
+
+static bool carries_chosen(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct cable *cable = cable_of(lab, spot);
+    return carries_much(lab, spot) && is_between_switches(cable) &&
+           is_chosen(lab, cable->ends[!spot->end].port);
+}
+
 /* The entry that takes whatever comes in at a port; NULL: there is none, or
  * others besides. */
 static const struct flow_entry *only_entry(const struct faults_lab *lab, struct port_ref port,
@@ -107,6 +139,13 @@ static bool can_be_swapped(const struct faults_lab *lab, const struct spot *spot
     return (!is_between_switches(a) && !are_joined(lab, a, b)) ||
            (is_between_switches(a) &&
             !ports_are_alike(lab, a->ends[spot->end].port, b->ends[spot->end].port));
+}
+
+/* ... or those that a switch chooses between. */
+static bool chosen_can_be_swapped(const struct faults_lab *lab, const struct spot *spot)
+{
+    const struct spot other = {.cable = spot->cable2, .end = spot->end};
+    return carries_chosen(lab, spot) && spot->cable != spot->cable2 && carries_chosen(lab, &other);
 }
 
 /* ... or in the same way, whatever it is: two hosts, two cables between switches. */
@@ -251,6 +290,7 @@ RELAY(cuts, RELAY_CUTS)
 RELAY(zeroes_pcp, RELAY_ZEROES_PCP)
 RELAY(strips_second, RELAY_STRIPS)
 RELAY(follows, RELAY_FOLLOWS)
+RELAY(reflects, RELAY_REFLECTS)
 
 #define OLD_RELAY(name, fault)                                                                     \
     static int name(struct faults_lab *lab, struct injection *injection, struct base_error *error) \
@@ -344,6 +384,15 @@ static const struct fault faults[] = {
      .where = "$a - $b|$b - $a"},
     BAD("late", "frames come out of a cable 0.9 s late", carries, comes_late),
     BAD("first-after-quiet", "a cable loses the first frame after 0.3 s of quiet", carries, sleeps),
+    {.name = "reflects",
+     .text = "a cable sends each third frame back, too, where nothing takes it",
+     .outcome = OUTCOME_OPEN,
+     .fits = carries_one_way,
+     .inject = reflects,
+     .undo = take_relay_away,
+     .found = "wiring/*",
+     .silent = "state/*|switch/*|traffic/*",
+     .where = "$a - $b|$b - $a"},
     {.name = "delays",
      .text = "frames come out of a cable 30 ms late",
      .outcome = OUTCOME_UNSEEN,
@@ -362,4 +411,34 @@ static const struct fault faults[] = {
      .where = "$a - $b"},
 };
 
+/* Cables behind a group of type select. */
+static const struct fault choices[] = {
+    {.name = "chosen-swapped",
+     .text = "two cables that a switch chooses between are swapped",
+     .fits = chosen_can_be_swapped,
+     .inject = swap,
+     .undo = unswap,
+     .found = "wiring/*",
+     .silent = "state/*|switch/*",
+     .where = "$a - $b, *|$b - $a, *|*, $a - $b|*, $b - $a"},
+    BAD("chosen-one-way", "nothing comes out of a cable that a switch may choose", carries_chosen,
+        one_way),
+    BAD("chosen-loses", "a cable that a switch may choose loses each fifth frame", carries_chosen,
+        loses),
+    BAD("chosen-doubles", "a cable that a switch may choose doubles each third frame",
+        carries_chosen, doubles),
+    /* The cable to the host carries the same frames, and no others. */
+    {.name = "chosen-corrupts",
+     .text = "a cable that a switch may choose changes a byte of each third frame",
+     .fits = carries_chosen,
+     .inject = corrupts,
+     .undo = take_relay_away,
+     .found = "traffic/*",
+     .silent = "state/*|switch/*",
+     .where = "$a - $b|$b - $a|$a - $b or *|$b - $a or *"},
+    BAD("chosen-late", "frames come 0.9 s late out of a cable that a switch may choose",
+        carries_chosen, comes_late),
+};
+
 const struct fault_group faults_cables = FAULT_GROUP("cables", faults);
+const struct fault_group faults_choices = FAULT_GROUP("choices", choices);

@@ -9,8 +9,8 @@
 enum { DRAWS_MAX = 4000 };
 
 const struct fault_group *const fault_groups[] = {
-    &faults_tables, &faults_pipelines, &faults_ports,   &faults_lies,
-    &faults_cables, &faults_stations,  &faults_nothing, NULL,
+    &faults_tables,  &faults_pipelines, &faults_ports,   &faults_lies, &faults_cables,
+    &faults_choices, &faults_stations,  &faults_nothing, NULL,
 };
 
 size_t fault_count(void)

@@ -69,7 +69,7 @@ struct fault_group {
 };
 
 extern const struct fault_group faults_tables, faults_pipelines, faults_ports, faults_lies,
-    faults_cables, faults_stations, faults_nothing;
+    faults_cables, faults_choices, faults_stations, faults_nothing;
 
 #define FAULT_GROUP(title, array)                                                                  \
     {                                                                                              \

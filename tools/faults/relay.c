@@ -213,6 +213,11 @@ static void spoil(size_t to, uint8_t *bytes, size_t n_bytes)
             return;
         }
         break;
+    case RELAY_REFLECTS:
+        if (box.n_seen % 3 == 0) {
+            emit(to ^ 1, bytes, n_bytes);
+        }
+        break;
     case RELAY_GOOD:
         break;
     }

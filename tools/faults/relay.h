@@ -28,6 +28,7 @@ enum relay_fault {
     RELAY_FOLLOWS,    /* each third frame comes again, 300 ms later */
     RELAY_LATE,       /* frames come 900 ms late */
     RELAY_SLEEPS,     /* the first frame behind 300 ms without one is lost */
+    RELAY_REFLECTS,   /* each third frame comes back, too */
     RELAY_GOOD
 };
 

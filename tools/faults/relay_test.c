@@ -135,6 +135,23 @@ static const char *sent(struct relay relay, size_t n)
     return text;
 }
 
+/* The third of three comes out at both ends. */
+static void frames_come_back(void **state)
+{
+    (void)state;
+    pid_t pid = start((struct relay){.fault = RELAY_REFLECTS});
+    for (size_t i = 1; i <= 3; i++) {
+        struct frame frame = plain(i);
+        put(0, &frame);
+    }
+    for (unsigned i = 1; i <= 3; i++) {
+        assert_int_equal(get(1, LONG_MS).bytes[59], i);
+    }
+    assert_int_equal(get(0, LONG_MS).bytes[59], 3);
+    assert_int_equal(get(0, 0).n, 0);
+    stop(pid);
+}
+
 static void frames_are_lost_doubled_and_overtaken(void **state)
 {
     (void)state;
@@ -355,6 +372,7 @@ static void an_interface_that_is_not_there_is_told(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(frames_are_lost_doubled_and_overtaken),
+    cmocka_unit_test(frames_come_back),
     cmocka_unit_test(frames_are_changed),
     cmocka_unit_test(frames_are_corrupted),
     cmocka_unit_test(kinds_of_frames_are_eaten),
