@@ -270,7 +270,7 @@ static void what_comes_in_elsewhere_shows_that_counters_move(void **state)
         unsigned came, more;
         bool counted;
         const char *told;
-    } rows[] = {{27, 0, true, "OOI"}, {20, 6, false, "LOO"}};
+    } rows[] = {{27, 0, true, "OOI"}, {20, 7, false, "OOO"}, {20, 6, false, "LOO"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct bench bench;
         bench_open(&bench);
