@@ -45,7 +45,9 @@ static int64_t expiry; /* of the tap, when it was first seen */
 
 static struct tapd_tap_now only_tap(const struct world *world)
 {
-    return tapd_controller_tap(world->controller, 0);
+    struct tapd_tap_now now = {0};
+    assert_true(tapd_controller_next(world->controller, &now));
+    return now;
 }
 
 static bool has_come(const struct world *world)
