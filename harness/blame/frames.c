@@ -10,6 +10,7 @@
 
 #include "blame/among.h"
 #include "blame/cable.h"
+#include "blame/normal.h"
 
 #include <limits.h>
 
@@ -248,13 +249,28 @@ static void locate_by_company(const struct blame_view *view, const struct path_w
 
 /* ------------------------------------------------------------ too many came */
 
+/* How many copies more than may came to the receiver, of all frames of the sender. */
+static long surplus_of_sender(const struct blame_view *view)
+{
+    const struct traffic_evidence *evidence = view->evidence;
+    long surplus = 0;
+    for (size_t p = 0; p < evidence->plan->n_probes; p++) {
+        const struct traffic_probe *probe = &evidence->plan->probes[p];
+        long may = (long)traffic_plan_most(probe, view->to) * (long)evidence->round->sent[p];
+        long came = (long)traffic_seen_count(evidence->round, p, view->to);
+        surplus += probe->from == view->from && came > may ? came - may : 0;
+    }
+    return surplus;
+}
+
 static bool locate_doubling_cable(const struct blame_view *view, const struct path_way *way,
                                   struct blame_place *place)
 {
-    /* The sender's own cable last: it may send other things. */
+    /* The sender's own cable last: it may send other things, which are not so many. */
     for (size_t i = way->n_hops + 1; i-- > 0;) {
         struct blame_cable cable = blame_cable_at(view, way, i);
-        if (cable.tx >= 0 && cable.rx > cable.tx) {
+        long more = cable.tx >= 0 ? cable.rx - cable.tx : 0;
+        if (more > 0 && (!cable.from_host || more >= surplus_of_sender(view))) {
             blame_cable(view, &cable, blame_cable_counts(view, &cable), place);
             return true;
         }
@@ -513,6 +529,10 @@ static void locate_by_frames(const struct blame_view *view, struct blame_place *
     if (!walk->known && way.n_hops > 0 && locate_beside_normal(view, &way, place)) {
         return;
     }
+    if (path_is_normal(walk->reason) && !view->altered &&
+        blame_normal(view, view->observed < view->wanted, place)) {
+        return;
+    }
     if (!walk->known) {
         const char *where = place_text(view, walk->unknown_at);
         blame_at(where, CAUSE_TABLE,
@@ -598,6 +618,9 @@ static void blame_failure(const struct traffic_evidence *evidence,
         .evidence = evidence,
         .observed = (long)traffic_seen_count(evidence->round, failure->probe, failure->host),
         .sent = (long)evidence->round->sent[failure->probe],
+        .probe = failure->probe,
+        .wanted = (long)traffic_plan_copies(probe, failure->host) *
+                  (long)evidence->round->sent[failure->probe],
         .arena = &report->arena};
     struct blame_place place;
     blame_open(&view, probe->from, &probe->header, failure->host, &place);

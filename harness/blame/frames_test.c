@@ -88,6 +88,34 @@ static void what_is_lost_beside_normal_is_no_fault_of_normal(void **state)
     network_free(&network);
 }
 
+/* Two frames more than it sent came from h1: too few for what came twice of all its frames. */
+static void what_a_host_says_besides_doubles_nothing(void **state)
+{
+    (void)state;
+    for (unsigned more = 2; more < 9; more += 6) {
+        struct network network;
+        network_load(&network, simulated, "simulated");
+        network_send(&network, NULL, NULL);
+        size_t h11 = network_host(&network, "h11"), h1 = network_host(&network, "h1");
+        for (size_t p = 0, n = 0; p < network.plan.n_probes && n < 8; p++) {
+            bool comes = network.plan.probes[p].from == h1 &&
+                         traffic_plan_copies(&network.plan.probes[p], h11) > 0;
+            n += comes;
+            if (comes) {
+                traffic_round_see(&network.round, p, h11, 0);
+            }
+        }
+        port_of(&network, 0, 1)->counters.rx_packets += more;
+        port_of(&network, 0, 6)->counters.tx_packets += 8;
+        port_of(&network, 2, 1)->counters.rx_packets += 8;
+        port_of(&network, 2, 11)->counters.tx_packets += 8;
+        const struct result *result = network_failure(&network, "traffic/h1/mirrored/h11");
+        assert_int_equal(strcmp(result->suspect ? result->suspect : "", "h1 -> s1:1") == 0,
+                         more == 8);
+        network_free(&network);
+    }
+}
+
 /* s3:11, over which the frames of h7 came, has counted nothing so far. */
 static void a_late_counter_is_not_believed(void **state)
 {
@@ -583,6 +611,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_switch_that_drops_fragments_is_named),
     cmocka_unit_test(a_port_keeps_back_what_is_long),
     cmocka_unit_test(a_cable_doubles),
+    cmocka_unit_test(what_a_host_says_besides_doubles_nothing),
     cmocka_unit_test(a_switch_leaks),
     cmocka_unit_test(a_host_sends_it_back),
     cmocka_unit_test(a_host_sends_back_what_it_got),

@@ -24,7 +24,9 @@ struct blame_view {
     struct path_walk declared, advertised; /* the packet, by the expectation and by the tables */
     /* Of frames only (blame/frames.c): */
     const struct traffic_evidence *evidence;
-    long observed, sent; /* copies that arrived, of so many sendings */
+    long observed, sent; /* copies that arrived, of so many sendings ... */
+    long wanted;         /* ... so many of which had to */
+    size_t probe;        /* index in the plan */
     bool late;           /* they are what was expected, but came when the round was over */
     bool early;          /* counters are those of when the round was just over */
     bool fragments;      /* of what the host sent there only IP fragments are missing */
@@ -55,5 +57,9 @@ void blame_open(struct blame_view *view, size_t from, const struct header *heade
  * packet comes. False if they go along with the expectation to the end, or
  * what they do is not known there. */
 bool blame_tables(const struct blame_view *view, struct blame_place *place);
+
+/* Whether no packet enters (or, if not `enters`, leaves) by the port: then it is the place. */
+bool blame_closed(const struct blame_view *view, struct port_ref port, bool enters,
+                  struct blame_place *place);
 
 #endif

@@ -56,8 +56,8 @@ static void blame_table(const struct blame_view *view, size_t i, const char *wha
 
 /* Whether a port of the way is closed: then it is not the table. A port that has no
  * link is not at fault, but its cable. */
-static bool blame_port(const struct blame_view *view, struct port_ref port, bool enters,
-                       struct blame_place *place)
+bool blame_closed(const struct blame_view *view, struct port_ref port, bool enters,
+                  struct blame_place *place)
 {
     const struct switch_state *state = view->states[port.sw];
     const struct port *ports = state ? state->ports : NULL;
@@ -85,7 +85,7 @@ static bool locate_missed(const struct blame_view *view, struct blame_place *pla
         return false;
     }
     struct port_ref in = view->advertised.hops[hop].in, out = {.sw = in.sw, .port = port};
-    if (blame_port(view, in, true, place) || blame_port(view, out, false, place)) {
+    if (blame_closed(view, in, true, place) || blame_closed(view, out, false, place)) {
         place->hop = hop;
     } else {
         blame_table(view, hop, "does not send it on as declared", place);
@@ -168,10 +168,10 @@ static bool blame_ports_named(const struct blame_view *view, const struct path_h
     const struct flow_table *flows = view->tables->switches[hop->in.sw].flows;
     const struct flow_entry *entry =
         flows && hop->entry < flows->n_entries ? &flows->entries[hop->entry] : NULL;
-    bool found = blame_port(view, hop->in, true, place);
+    bool found = blame_closed(view, hop->in, true, place);
     for (size_t i = 0; entry && i < entry->n_actions && !found; i++) {
         struct port_ref out = {.sw = hop->in.sw, .port = entry->actions[i].port};
-        found = entry->actions[i].type == ACTION_OUTPUT && blame_port(view, out, false, place);
+        found = entry->actions[i].type == ACTION_OUTPUT && blame_closed(view, out, false, place);
     }
     return found;
 }
