@@ -58,6 +58,35 @@ static bool is_ignored(const struct reading *reading, const struct path_walk *wa
     return ignored;
 }
 
+/* Which packets the first port on the way treats so: the case's match, of packets from there. */
+static const char *case_text(const struct reading *reading, const struct path_walk *walk,
+                             struct base_arena *arena)
+{
+    const struct path_hop *first = &walk->hops[0];
+    const struct expected_case *taken =
+        path_declared_case(&reading->declared, first->in.sw, first->entry);
+    struct match match = taken ? taken->match : match_any();
+    match.mask.in_port = match.value.in_port = 0;
+    return ofctl_match_text(&match, arena);
+}
+
+/* What to write instead. */
+static void put_remedy(struct reading *reading, const struct prove_contradiction *found,
+                       const struct path_walk *walk, struct base_buffer *out)
+{
+    const struct topology_host *hosts = reading->expectation->topology->hosts;
+    const char *of = case_text(reading, walk, &reading->arena);
+    if (found->strays && found->copies == 1 && of) {
+        base_put_format(out, "; add {from: %s, ", hosts[found->from].name);
+        base_put_format(out, of[0] ? "match: \"%s\", " : "%s", of);
+        base_put_format(out, "delivered: [%s]}, or leave %s to `ports:`, without claims",
+                        hosts[found->to].name, hosts[found->from].name);
+    } else if (!found->strays && found->wanted == 0) {
+        base_put_format(out, "; isolate others than %s, or with a match that leaves these out",
+                        hosts[found->to].name);
+    }
+}
+
 static void report(void *aux, const struct prove_contradiction *found)
 {
     struct reading *reading = aux;
@@ -81,6 +110,7 @@ static void report(void *aux, const struct prove_contradiction *found)
     ofctl_format_header(&found->example, &text);
     base_put_text(&text, ", by ");
     put_ports(reading, &walk, &reading->arena, &text);
+    put_remedy(reading, found, &walk, &text);
     yaml_error_at(&reading->source, claim->place.line, claim->place.column,
                   "the expectation contradicts itself: %s", base_buffer_text(&text));
     base_buffer_free(&text);

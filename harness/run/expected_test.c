@@ -73,7 +73,8 @@ static void a_claim_against_the_ports_names_both_lines(void **state)
     expect("traffic:\n  - {from: b, isolated: all}\n",
            "x:10:25: " ITSELF
            "traffic/b/isolated/all wants 0 copies, but `ports:` sends 1 to a, of "
-           "in_port=2,*, by s1:2 (x:7:8)\n");
+           "in_port=2,*, by s1:2 (x:7:8); isolate others than a, or with a match that leaves these "
+           "out\n");
 }
 
 /* The one port that is mirrored, behind another switch. */
@@ -82,7 +83,8 @@ static void a_single_header_is_found(void **state)
     (void)state;
     expect("traffic:\n  - {from: a, delivered: [b], isolated: [cap]}\n",
            "x:10:42: " ITSELF "traffic/a/isolated/cap wants 0 copies, but `ports:` sends 1 to cap, "
-           "of tcp,in_port=1,*,tp_dst=80, by s1:1 (x:5:9), s2:1 (x:8:11)\n");
+           "of tcp,in_port=1,*,tp_dst=80, by s1:1 (x:5:9), s2:1 (x:8:11); isolate others than cap, "
+           "or with a match that leaves these out\n");
 }
 
 /* An arrival that the ports want, and of which no claim speaks. */
@@ -91,7 +93,8 @@ static void what_no_claim_allows_is_found(void **state)
     (void)state;
     expect("traffic:\n  - {from: a, delivered: [b]}\n",
            "x:10:27: " ITSELF "no claim of a allows arrivals, but `ports:` sends 1 to cap, of "
-           "tcp,in_port=1,*,tp_dst=80, by s1:1 (x:5:9), s2:1 (x:8:11)\n");
+           "tcp,in_port=1,*,tp_dst=80, by s1:1 (x:5:9), s2:1 (x:8:11); add {from: a, match: "
+           "\"tcp,tp_dst=80\", delivered: \\[cap\\]}, or leave a to `ports:`, without claims\n");
 }
 
 static void a_port_that_is_not_listed_drops(void **state)
