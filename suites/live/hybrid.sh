@@ -42,6 +42,18 @@ cp "$scratch/others" "$scratch/out"
 [ "$(cat "$scratch/others")" = ready ]
 report "and nobody gets what is for others" $?
 
+# What is wrong behind NORMAL is found there, and nobody is to blame for what NORMAL does not do.
+sed 's/delivered: \[c\]/delivered: [c, b]/' "$NETWORKS/hybrid-c.yaml" > "$NETWORKS/hybrid-both.yaml"
+expect_says 1 'the claim is {from: a, match: "dl_dst=00:00:00:00:00:0b", delivered: .b.}' \
+    "a claim that wants what is for c at b, too, is told which one to write" \
+    "$tapproof" check "$NETWORKS/hybrid-both.yaml"
+ovs-ofctl -O OpenFlow10 add-flow s2 'priority=50000,in_port=1,tcp actions=drop'
+forget_cached
+expect_says 1 '^suspect  s2:1 ([0-9]* failures)$' "a table behind NORMAL that drops what it should not" \
+    "$tapproof" check "$NETWORKS/hybrid-c.yaml"
+ovs-ofctl -O OpenFlow10 --strict del-flows s2 'priority=50000,in_port=1,tcp'
+forget_cached
+
 ovs-ofctl -O OpenFlow10 mod-flows s1 'in_port=1 actions=NORMAL'
 forget_cached
 expect_says 1 'FAIL  state/s1/1' "a tap that is missing beside NORMAL" \
