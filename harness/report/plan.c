@@ -113,7 +113,7 @@ enum { N_TURNS = sizeof turns / sizeof *turns };
 /* ----------------------------------------------------------------- counts */
 
 struct counts {
-    size_t added, changed, removed, switches;
+    size_t added, changed, removed, groups, switches; /* groups: and meters */
 };
 
 static struct counts count(const struct switch_difference *switches, size_t n)
@@ -126,12 +126,23 @@ static struct counts count(const struct switch_difference *switches, size_t n)
             counts.removed += !sw->entries[j].entry[1];
             counts.changed += sw->entries[j].entry[0] && sw->entries[j].entry[1];
         }
-        counts.switches += sw->n_entries > 0;
+        counts.groups += sw->n_groups;
+        counts.switches += sw->n_entries + sw->n_groups > 0;
     }
     return counts;
 }
 
 /* -------------------------------------------------------------------- text */
+
+static void put_counts(const struct counts *counts, struct base_buffer *out)
+{
+    base_put_format(out, "%zu to add, %zu to change, %zu to remove", counts->added, counts->changed,
+                    counts->removed);
+    if (counts->groups > 0) {
+        base_put_format(out, ", %zu group%s or meter%s otherwise", counts->groups,
+                        counts->groups == 1 ? "" : "s", counts->groups == 1 ? "" : "s");
+    }
+}
 
 static void put_entries(const struct report_paper *paper, const struct switch_difference *sw)
 {
@@ -175,8 +186,9 @@ static void put_switch(const struct report_paper *paper, const struct switch_dif
     if (sw->n_entries + sw->n_groups + sw->n_items == 0) {
         return;
     }
-    base_put_format(paper->out, "%s: %zu to add, %zu to change, %zu to remove\n", sw->name,
-                    counts.added, counts.changed, counts.removed);
+    base_put_format(paper->out, "%s: ", sw->name);
+    put_counts(&counts, paper->out);
+    base_put_text(paper->out, "\n");
     put_entries(paper, sw);
     for (size_t i = 0; i < sw->n_groups; i++) {
         report_put_ink(paper, INK_YELLOW, "  ~ ");
@@ -245,8 +257,10 @@ static void put_reason(const struct change_effect *effect, struct base_buffer *o
         base_put_format(out, "the switch has no port %u, and may refuse it (OFPBAC_BAD_OUT_PORT)",
                         effect->action->port);
     } else if (effect->answer == CHANGE_NOT_IN_10) {
-        base_put_text(out, "the switch was read in OpenFlow 1.0, which has no groups and meters "
-                           "(OFPBRC_BAD_TYPE)");
+        base_put_text(
+            out,
+            "the switch was read in OpenFlow 1.0, which has no groups and meters "
+            "(OFPBRC_BAD_TYPE); if it has 1.3, `version: 1.3` in the lab file has it read in that");
     } else {
         const char *reason = reasons[effect->answer], *number = strstr(reason, "%u");
         base_put_format(out, "%.*s%u%s", (int)(number - reason), reason, effect->number,
@@ -312,10 +326,9 @@ void report_plan_text(const struct report_plan *plan, size_t max,
         n[i] = put_turn(&paper, plan, i);
     }
     put_probes(&paper, plan->probes, max);
-    base_put_format(out,
-                    "PLAN: %zu to add, %zu to change, %zu to remove on %zu switch%s; %zu break%s, "
-                    "%zu become%s true",
-                    counts.added, counts.changed, counts.removed, counts.switches,
+    base_put_text(out, "PLAN: ");
+    put_counts(&counts, out);
+    base_put_format(out, " on %zu switch%s; %zu break%s, %zu become%s true", counts.switches,
                     counts.switches == 1 ? "" : "es", n[0], n[0] == 1 ? "s" : "", n[1],
                     n[1] == 1 ? "s" : "");
     if (n_open > 0) {
@@ -403,6 +416,7 @@ static void put_json_change(struct report_tree *tree, const struct report_plan *
     report_tree_counter(tree, "change", counts.changed);
     report_tree_counter(tree, "remove", counts.removed);
     report_tree_close(tree);
+    report_tree_counter(tree, "groups_and_meters", counts.groups);
     report_tree_list(tree, "switches", REPORT_LINES);
     for (size_t i = 0; i < plan->n_switches; i++) {
         put_json_switch(tree, &plan->switches[i]);

@@ -198,6 +198,7 @@ static void the_json_is_that_of_a_check_with_the_change(void **state)
         "  \"change\": {\n"
         "    \"file\": \"c.txt\",\n"
         "    \"entries\": {\"add\": 1, \"change\": 1, \"remove\": 1},\n"
+        "    \"groups_and_meters\": 1,\n"
         "    \"switches\": [\n"
         "      {\n"
         "        \"switch\": \"s1\",\n"
@@ -293,6 +294,32 @@ static void probes_that_come_and_go_are_told(void **state)
                 "      ]\n");
     base_buffer_free(&text);
     free_world(&world);
+}
+
+static void groups_are_counted(void **state)
+{
+    (void)state;
+    struct base_buffer text = {0};
+    struct report report = {0};
+    const char *const groups[] = {"group 1: only in B", "meter 1: only in B"};
+    struct switch_difference switches[] = {{.name = "s1", .groups = (const char **)groups}};
+    struct report_plan plan = {.changes = &(struct flow_changes){0},
+                               .switches = switches,
+                               .n_switches = 1,
+                               .probes = &(struct probe_difference){0},
+                               .before = &report,
+                               .after = &report};
+    for (size_t n = 1; n <= 2; n++) {
+        switches[0].n_groups = n;
+        report_plan_text(&plan, 0, &(struct report_text_options){0}, &text);
+        assert_non_null(strstr(base_buffer_text(&text),
+                               n == 1 ? "\nPLAN: 0 to add, 0 to change, 0 to remove, 1 group or "
+                                        "meter otherwise on 1 switch; "
+                                      : "s1: 0 to add, 0 to change, 0 to remove, 2 groups or "
+                                        "meters otherwise\n"));
+        text.n_bytes = 0;
+    }
+    base_buffer_free(&text);
 }
 
 /* A stray that was seen before is no longer seen, but its sender has become unclear. */
@@ -431,7 +458,7 @@ static void what_is_refused_is_a_result(void **state)
         "actions=1: group 3 would call itself, and the switch may refuse that (OFPGMFC_LOOP)",
         "actions=1: the switch has no group 4 (OFPBAC_BAD_OUT_GROUP)",
         ("actions=1: the switch was read in OpenFlow 1.0, which has no groups and meters "
-         "(OFPBRC_BAD_TYPE)"),
+         "(OFPBRC_BAD_TYPE); if it has 1.3, `version: 1.3` in the lab file has it read in that"),
     };
     struct items items = {0};
     add_item(&items, 0, "check_overlap actions=1");
@@ -482,6 +509,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ports_that_the_switch_has_not_are_noted),
     cmocka_unit_test(what_no_entry_matches_is_noted),
     cmocka_unit_test(what_is_refused_is_a_result),
+    cmocka_unit_test(groups_are_counted),
     cmocka_unit_test(what_is_refused_does_not_break),
 };
 

@@ -70,6 +70,7 @@ int of_decode_features(struct base_reader *body, struct switch_state *state,
     base_read_skip(body, 3);
     state->capabilities = base_read_be32(body);
     state->supported_actions = base_read_be32(body);
+    state->version = OFP_VERSION;
     if (of_check_read(body, "features", error)) {
         return -1;
     }
