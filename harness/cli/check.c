@@ -52,6 +52,8 @@ static const struct base_option options[] = {
     {"pcapng", 0, "FILE", base_option_text, offsetof(struct check, pcapng.path),
      .help = "the frames of failing probes, for Wireshark"},
     CLI_OPTION_VERBOSE("list what passed too, and where the time went"),
+    CLI_OPTION_QUIET,
+    CLI_OPTION_COLOR,
     CLI_OPTION_TIMEOUT,
     CLI_OPTION_MEMORY,
     CLI_OPTION_ALLOW_FLOOD,

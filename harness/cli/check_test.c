@@ -64,6 +64,22 @@ static void only_one_kind_is_judged(void **state)
     fake_cli_close(cli);
 }
 
+static void text_is_as_short_and_colourful_as_wanted(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("no-mirror");
+    EXPECT(cli, 1, "check", expected, "-q");
+    assert_memory_equal(cli->out, "FAIL: ", 6);
+    assert_true(strchr(cli->out, '\n') == cli->out + strlen(cli->out) - 1);
+    EXPECT(cli, 1, "check", expected, "-q", "--color=always");
+    assert_memory_equal(cli->out, "\x1b[1;31mFAIL", 11);
+    EXPECT(cli, 1, "prove", expected, "--quiet", "--color", "never");
+    assert_memory_equal(cli->out, "FAIL: ", 6);
+    EXPECT(cli, 2, "check", expected, "--color=maybe");
+    fake_cli_says(cli->err, "--color: 'maybe' is none of auto, always and never");
+    fake_cli_close(cli);
+}
+
 static void ids_are_listed(void **state)
 {
     (void)state;
@@ -379,6 +395,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_network_that_deviates_exits_1),
     cmocka_unit_test(what_could_not_be_judged_exits_3),
     cmocka_unit_test(only_one_kind_is_judged),
+    cmocka_unit_test(text_is_as_short_and_colourful_as_wanted),
     cmocka_unit_test(ids_are_listed),
     cmocka_unit_test(a_selection_of_nothing_is_an_error),
     cmocka_unit_test(each_report_goes_where_it_should),

@@ -35,6 +35,8 @@ struct cli_output {
     struct base_helper writer; /* of the file: this process cannot when it is confined */
 };
 
+enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
+
 enum { CLI_OPERANDS_MAX = 4 };
 
 /* A file that was read. */
@@ -55,7 +57,8 @@ struct cli_job {
     struct run_world
         world;       /* the one of the program, interrupted by signals and limited by `memory` */
     uint64_t memory; /* bytes; 0: half of what there is */
-    bool verbose;
+    bool verbose, quiet;
+    enum cli_color color;
     struct cli_output text, json, html, prometheus;
     bool github;              /* --github, or this is one of its workflows */
     int summary_fd;           /* of the workflow's step; -1: none */
@@ -145,6 +148,17 @@ enum { CLI_TIME_MAX_MS = 86400000 };
     {                                                                                              \
         "verbose", 'v', NULL, base_option_flag, CLI_JOB(verbose), .help = (text)                   \
     }
+#define CLI_OPTION_QUIET                                                                           \
+    {                                                                                              \
+        "quiet", 'q', NULL, base_option_flag, CLI_JOB(quiet),                                      \
+            .help = "of the text only the last line, the verdict"                                  \
+    }
+#define CLI_OPTION_COLOR                                                                           \
+    {                                                                                              \
+        "color", 0, "WHEN", cli_set_color, CLI_JOB(color),                                         \
+            .help = "colour the text: always, never or auto (the default: on a terminal, "         \
+                    "unless NO_COLOR is set)"                                                      \
+    }
 #define CLI_OPTION_ALLOW_FLOOD                                                                     \
     {                                                                                              \
         "allow-flood", 0, NULL, base_option_flag, CLI_JOB(run.allow_flood),                        \
@@ -170,6 +184,7 @@ enum { CLI_TIME_MAX_MS = 86400000 };
             .max = CLI_TIME_MAX_MS, .help = "for reading a switch (default 10s)"                   \
     }
 
+base_option_set cli_set_color;   /* enum cli_color: auto, always or never */
 base_option_set cli_set_pattern; /* struct base_option_list of expressions (run/pattern.h) */
 
 /* Writes out what was printed to stdout. 0, also if its reader went away; else errno. */
@@ -224,9 +239,9 @@ void cli_confine(const struct cli_job *job);
  * `what`: CHANNEL_*. CLI_CONFORMS, or a message and CLI_UNJUDGED. */
 int cli_read_states(struct cli_job *job, unsigned what);
 
-/* How text goes to stdout: in colour on a terminal, unless NO_COLOR or TERM say
- * otherwise. */
-struct report_text_options cli_text_options(bool verbose);
+/* How text goes to stdout: in colour on a terminal, unless NO_COLOR, TERM or --color say
+ * otherwise, and as wide as the terminal says. */
+struct report_text_options cli_text_options(const struct cli_job *job);
 
 /* Whether GitHub is to be told, and the file of its summary. CLI_CONFORMS, or a message and
  * CLI_USAGE: it cannot be opened. */

@@ -29,6 +29,7 @@ static const struct base_option options[] = {
      .help = "of that choice (default 0)"},
     CLI_OPTION_JSON,
     CLI_OPTION_VERBOSE("list what is noticed too, and by what"),
+    CLI_OPTION_COLOR,
     CLI_OPTION_TIMEOUT,
     CLI_OPTION_MEMORY,
     {0},
@@ -65,7 +66,7 @@ static int exit_of(const struct mutate *mutate, const struct mutations *mutation
 static int write_reports(struct mutate *mutate, const struct mutations *found)
 {
     struct cli_job *job = &mutate->job;
-    struct report_text_options how = cli_text_options(job->verbose);
+    struct report_text_options how = cli_text_options(job);
     struct base_buffer text = {0}, json = {0};
     if (job->text.is_open) {
         report_mutate_text(found, job->topology, job->verbose ? 0 : SHOWN, &how, &text);

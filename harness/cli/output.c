@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -180,16 +181,49 @@ int cli_write_reports(struct cli_job *job, int status, struct base_buffer *text,
     return cli_worse(job, status, cli_write_output(job, &job->json, json));
 }
 
-struct report_text_options cli_text_options(bool verbose)
+static bool wants_color(void)
 {
     const char *no_color = getenv("NO_COLOR");
     const char *terminal = getenv("TERM");
-    struct report_text_options text = {.verbose = verbose};
-    if (isatty(STDOUT_FILENO)) {
-        text.color = !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
-        text.width = 100;
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+           !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+/* What the terminal says, if it is one and says it. */
+static unsigned columns(void)
+{
+    enum { USUAL = 100, LEAST = 40 };
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO)) {
+        return 0;
     }
-    return text;
+    bool told = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= LEAST;
+    return told ? size.ws_col : USUAL;
+}
+
+int cli_set_color(const struct base_option *option, void *at, const char *value,
+                  struct base_error *error)
+{
+    static const char *const words[] = {
+        [CLI_COLOR_AUTO] = "auto", [CLI_COLOR_ALWAYS] = "always", [CLI_COLOR_NEVER] = "never"};
+    (void)option;
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(value, words[i]) == 0) {
+            *(enum cli_color *)at = (enum cli_color)i;
+            return 0;
+        }
+    }
+    return base_fail(error, "'%s' is none of auto, always and never", value);
+}
+
+struct report_text_options cli_text_options(const struct cli_job *job)
+{
+    return (struct report_text_options){
+        .verbose = job->verbose,
+        .quiet = job->quiet,
+        .color = job->color == CLI_COLOR_AUTO ? wants_color() : job->color == CLI_COLOR_ALWAYS,
+        .width = columns(),
+    };
 }
 
 int cli_exit_of(const struct report *report)
@@ -203,7 +237,7 @@ int cli_exit_of(const struct report *report)
 
 int cli_put_verdicts(struct cli_job *job, const struct report *report)
 {
-    struct report_text_options how = cli_text_options(job->verbose);
+    struct report_text_options how = cli_text_options(job);
     struct base_buffer text = {0}, json = {0}, html = {0}, prometheus = {0};
     if (job->text.is_open) {
         report_text(report, &how, &text);

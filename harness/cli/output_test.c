@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,7 +62,7 @@ static void a_reader_that_has_gone_wanted_no_more(void **state)
 
 /* How many columns a text has on stdout, and whether it is coloured: 0 or 1 more. Asked in a child,
  * whose stdout it is. */
-static int look(int fd, const char *name, const char *value)
+static int look(int fd, enum cli_color how, const char *name, const char *value)
 {
     int status;
     pid_t child = fork();
@@ -71,7 +72,8 @@ static int look(int fd, const char *name, const char *value)
         unsetenv("NO_COLOR");
         setenv("TERM", "xterm", 1);
         setenv(name, value, 1);
-        struct report_text_options options = cli_text_options(true);
+        const struct cli_job job = {.verbose = true, .color = how};
+        struct report_text_options options = cli_text_options(&job);
         _exit(!options.verbose ? 255 : (int)options.width + options.color);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -84,10 +86,18 @@ static void a_terminal_gets_colours_and_short_lines(void **state)
     (void)state;
     int terminal = posix_openpt(O_RDWR | O_NOCTTY), null = open("/dev/null", O_WRONLY);
     assert_true(terminal >= 0 && null >= 0);
-    assert_int_equal(look(terminal, "NO_COLOR", ""), 101);
-    assert_int_equal(look(terminal, "NO_COLOR", "1"), 100);
-    assert_int_equal(look(terminal, "TERM", "dumb"), 100);
-    assert_int_equal(look(null, "NO_COLOR", ""), 0);
+    assert_int_equal(look(terminal, CLI_COLOR_AUTO, "NO_COLOR", ""), 101);
+    assert_int_equal(look(terminal, CLI_COLOR_AUTO, "NO_COLOR", "1"), 100);
+    assert_int_equal(look(terminal, CLI_COLOR_AUTO, "TERM", "dumb"), 100);
+    assert_int_equal(look(null, CLI_COLOR_AUTO, "NO_COLOR", ""), 0);
+    assert_int_equal(look(null, CLI_COLOR_ALWAYS, "NO_COLOR", "1"), 1);
+    assert_int_equal(look(terminal, CLI_COLOR_NEVER, "NO_COLOR", ""), 100);
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
+    assert_int_equal(look(terminal, CLI_COLOR_NEVER, "NO_COLOR", ""), 80);
+    size.ws_col = 5; /* nobody reads that */
+    assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
+    assert_int_equal(look(terminal, CLI_COLOR_NEVER, "NO_COLOR", ""), 100);
     close(terminal);
     close(null);
 }

@@ -29,6 +29,7 @@ static const struct base_option options[] = {
     CLI_OPTION_PATTERN("results"),
     CLI_OPTION_JSON,
     CLI_OPTION_VERBOSE("list everything"),
+    CLI_OPTION_COLOR,
     CLI_OPTION_TIMEOUT,
     CLI_OPTION_MEMORY,
     {0},
@@ -42,7 +43,7 @@ static int settle(struct cli_job *job)
 
 static int write_reports(struct cli_job *job, const struct report_plan *plan)
 {
-    struct report_text_options how = cli_text_options(job->verbose);
+    struct report_text_options how = cli_text_options(job);
     struct base_buffer text = {0}, json = {0};
     if (job->text.is_open) {
         report_plan_text(plan, job->verbose ? 0 : SHOWN, &how, &text);

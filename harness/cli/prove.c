@@ -22,6 +22,8 @@ static const struct base_option options[] = {
     CLI_OPTION_PROMETHEUS,
     CLI_OPTION_GITHUB,
     CLI_OPTION_VERBOSE("list what was proved too, and where the time went"),
+    CLI_OPTION_QUIET,
+    CLI_OPTION_COLOR,
     CLI_OPTION_TIMEOUT,
     CLI_OPTION_MEMORY,
     CLI_OPTION_ALLOW_FLOOD,

@@ -19,6 +19,7 @@
 
 struct report_text_options {
     bool color;     /* ANSI colours (ECMA-48 SGR); the caller knows the terminal and NO_COLOR */
+    bool quiet;     /* only the last line */
     bool verbose;   /* results that passed, everything in full, and where the time went */
     unsigned width; /* columns to wrap prose at; 0: never. Evidence is never wrapped or cut */
 };

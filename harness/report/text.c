@@ -464,6 +464,10 @@ void report_text(const struct report *report, const struct report_text_options *
         .paper = {.out = out, .color = options->color, .width = options->width},
         .verbose = options->verbose,
     };
+    if (options->quiet) {
+        put_summary(&section.paper, report);
+        return;
+    }
     put_section(section, VERDICT_FAIL);
     put_section(section, VERDICT_INCONCLUSIVE);
     put_section(section, VERDICT_SKIP);
