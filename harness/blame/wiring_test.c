@@ -1,135 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What counters say of cables: where they are, where they are not, and when they say nothing. */
-#include "blame/wiring.h"
-
-#include "ofctl/flow.h"
-#include "testing/cmocka.h"
-
-#include <string.h>
-
-/* s1:1 to s1:3 are cabled to s2:1 to s2:3; port 4 of both is free; a host at s2:5 gets all. */
-enum { LINKS = 3, PORTS = 5 };
-
-struct bench {
-    struct topology topology;
-    struct topology_switch switches[2];
-    struct topology_link links[LINKS];
-    struct topology_host hosts[2];
-    struct switch_state states[4]; /* s1, s2 before and after */
-    struct port ports[4][PORTS];
-    const struct switch_state *before[2], *after[2];
-    struct path_network tables;
-    struct traffic_plan plan;
-    struct traffic_round round;
-    struct traffic_count count;
-    struct traffic_evidence evidence;
-    struct blame_reading reading;
-    struct blame_wiring wiring;
-};
-
-/* With one entry of s1. */
-static void bench_open_with(struct bench *bench, const char *flow)
-{
-    *bench = (struct bench){.switches = {{.name = "s1"}, {.name = "s2"}}};
-    if (flow) {
-        assert_int_equal(ofctl_parse_flow(flow, &bench->states[0].flows, NULL, NULL, NULL), 0);
-    }
-    bench->topology = (struct topology){.switches = bench->switches,
-                                        .n_switches = 2,
-                                        .hosts = bench->hosts,
-                                        .n_hosts = 2,
-                                        .links = bench->links,
-                                        .n_links = LINKS};
-    bench->hosts[0] = (struct topology_host){.name = "a", .port = {0, 5}};
-    bench->hosts[1] = (struct topology_host){.name = "b", .port = {1, 5}};
-    for (uint16_t i = 0; i < LINKS; i++) {
-        bench->links[i] = (struct topology_link){{0, i + 1}, {1, i + 1}, {"t.yaml", i + 1, 1}};
-    }
-    for (size_t i = 0; i < 4; i++) {
-        bench->states[i].ports = bench->ports[i];
-        bench->states[i].n_ports = PORTS;
-        for (uint16_t port = 0; port < PORTS; port++) {
-            bench->ports[i][port] = (struct port){.number = port + 1, .has_counters = true};
-        }
-        *(i < 2 ? &bench->before[i] : &bench->after[i - 2]) = &bench->states[i];
-    }
-    assert_int_equal(path_network_open_dumps(&bench->tables, &bench->topology, bench->before, NULL),
-                     0);
-    assert_int_equal(traffic_round_init(&bench->round, &bench->plan, NULL, 0), 0);
-    assert_int_equal(blame_wiring_open(&bench->wiring, &bench->topology, bench->before), 0);
-    bench->evidence = (struct traffic_evidence){
-        .tables = &bench->tables, .plan = &bench->plan, .round = &bench->round};
-    bench->reading = (struct blame_reading){bench->before, bench->after, &bench->count};
-}
-
-static void bench_open(struct bench *bench)
-{
-    bench_open_with(bench, NULL);
-}
-
-/* Nothing was sent, and nothing counted, since the last reading. */
-static void bench_begin(struct bench *bench)
-{
-    traffic_count_free(&bench->count);
-    assert_int_equal(traffic_count_init(&bench->count, &bench->plan, &bench->round, &bench->tables,
-                                        bench->before),
-                     0);
-    for (size_t i = 0; i < 2; i++) {
-        memcpy(bench->ports[i], bench->ports[i + 2], sizeof bench->ports[i]);
-    }
-}
-
-static struct port_counters *later(struct bench *bench, size_t sw, uint16_t port)
-{
-    return &bench->ports[sw + 2][port - 1].counters;
-}
-
-/* From s1: `sure` frames of ours and `others` leave by one port, and come to one of s2. */
-static void bench_send(struct bench *bench, uint16_t by, uint16_t to, unsigned sure,
-                       unsigned others)
-{
-    struct port_ref out = {0, by};
-    traffic_count_port(&bench->count, bench->before, out)->sure_tx += sure;
-    traffic_count_port(&bench->count, bench->before, (struct port_ref){1, 5})->sure_tx += sure;
-    later(bench, 1, 5)->tx_packets += sure;
-    later(bench, 0, by)->tx_packets += sure + others;
-    later(bench, 1, to)->rx_packets += sure + others;
-}
-
-/* A letter for each cable: Right, Wrong, Idle, opeN, Spared, Uncounted, Late, Alike, Otherwise,
- * sTill, Many, Disputed. */
-static void bench_expect(struct bench *bench, bool counted, const char *expected)
-{
-    char got[LINKS + 1] = {0};
-    assert_int_equal(blame_wiring_read(&bench->wiring, &bench->reading) == BLAME_COUNTED, counted);
-    blame_wiring_note(&bench->wiring);
-    assert_int_equal(blame_wiring_decide(&bench->wiring, &bench->evidence, &bench->reading), 0);
-    for (size_t i = 0; i < LINKS; i++) {
-        got[i] = "RWINSULAOTMD"[bench->wiring.wired[i]];
-    }
-    assert_string_equal(got, expected);
-}
-
-static void bench_close(struct bench *bench)
-{
-    blame_wiring_close(&bench->wiring);
-    traffic_count_free(&bench->count);
-    traffic_round_free(&bench->round);
-    path_network_close(&bench->tables);
-    flow_table_free(&bench->states[0].flows);
-}
-
-/* Of a reading in which the i-th cable from s1 carried numbers[i] frames to port to[i] of s2. */
-static void bench_carry(struct bench *bench, const unsigned *numbers, const uint16_t *to)
-{
-    bench_begin(bench);
-    for (uint16_t i = 0; i < LINKS; i++) {
-        bench_send(bench, i + 1, to[i], numbers[i], 0);
-    }
-}
-
-static const uint16_t straight[] = {1, 2, 3}, crossed[] = {2, 1, 3}, turned[] = {2, 3, 1};
+#include "testing/wiring_bench.h"
 
 static void numbers_that_differ_tell(void **state)
 {
@@ -260,35 +132,6 @@ static void standstill_is_no_evidence(void **state)
     later(&bench, 1, 1)->rx_packets = 0;
     bench_expect(&bench, false, "ORI");
     bench_close(&bench);
-}
-
-/* What came in by a wrong port shows that counters move, if it is as much as must have come. */
-static void what_comes_in_elsewhere_shows_that_counters_move(void **state)
-{
-    (void)state;
-    static const struct {
-        unsigned came, more;
-        bool counted;
-        const char *told;
-    } rows[] = {{27, 0, true, "OOI"}, {20, 7, false, "OOO"}, {20, 6, false, "LOO"}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct bench bench;
-        bench_open(&bench);
-        bench_begin(&bench);
-        traffic_count_port(&bench.count, bench.before, (struct port_ref){0, 1})->sure_tx += 27;
-        later(&bench, 0, 1)->tx_packets += 27;
-        later(&bench, 1, 2)->rx_packets += rows[i].came;
-        later(&bench, 1, 3)->rx_packets += rows[i].more;
-        bench_expect(&bench, rows[i].counted, rows[i].told);
-        bench_close(&bench);
-    }
-}
-
-static const struct result *result_of(const struct report *report, size_t i, const char *id)
-{
-    assert_true(i < report->n_results);
-    assert_string_equal(report->results[i].id, id);
-    return &report->results[i];
 }
 
 /* Of a reading in which `a` and `b` sent so much, and s1:5 and s2:5, where they should be, and
@@ -491,156 +334,6 @@ static void what_frames_may_have_crossed_is_not_idle(void **state)
     }
 }
 
-/* A switch chooses by which cable each frame of a goes: the i-th carries numbers[i] of them. What
- * comes to b has come from one of them. */
-static void bench_choose(struct bench *bench, const unsigned *numbers, const uint16_t *to)
-{
-    unsigned all = numbers[0] + numbers[1] + numbers[2];
-    bench_begin(bench);
-    for (uint16_t i = 0; i < LINKS; i++) {
-        traffic_count_port(&bench->count, bench->before, (struct port_ref){0, i + 1})->most_tx =
-            all;
-        later(bench, 0, i + 1)->tx_packets += numbers[i];
-        later(bench, 1, to[i])->rx_packets += numbers[i];
-    }
-    bench->count.hosts[0].sent = bench->count.hosts[1].arrived = all;
-    later(bench, 0, 5)->rx_packets += all;
-    later(bench, 1, 5)->tx_packets += all;
-}
-
-static void what_switches_choose_tells(void **state)
-{
-    (void)state;
-    struct bench bench;
-    bench_open(&bench);
-    bench_choose(&bench, (const unsigned[]){27, 12, 0}, straight);
-    bench_expect(&bench, true, "RRI");
-    bench_close(&bench);
-    bench_open(&bench);
-    bench_choose(&bench, (const unsigned[]){12, 12, 0}, straight);
-    bench_expect(&bench, true, "AAI");
-    bench_choose(&bench, (const unsigned[]){4, 8, 0}, straight);
-    bench_expect(&bench, true, "RRI");
-    bench_close(&bench);
-    bench_open(&bench); /* one that loses some, or all, is not elsewhere */
-    for (int i = 0; i < 3; i++) {
-        bench_choose(&bench, (const unsigned[]){27, 12, 0}, straight);
-        later(&bench, 1, 1)->rx_packets -= 9 * (unsigned)(i + 1);
-        bench_expect(&bench, false, i == 0 ? "ORI" : "DRI");
-    }
-    bench_close(&bench);
-}
-
-static void what_switches_choose_tells_an_exchange(void **state)
-{
-    (void)state;
-    struct bench bench;
-    bench_open(&bench);
-    bench_choose(&bench, (const unsigned[]){27, 12, 0}, crossed);
-    bench_expect(&bench, true, "OOI");
-    bench_choose(&bench, (const unsigned[]){4, 8, 0}, crossed);
-    bench_expect(&bench, true, "WWI");
-    assert_int_equal(bench.wiring.really[0], 3);
-    assert_int_equal(bench.wiring.really[2], 1);
-    bench_close(&bench);
-    bench_open(&bench); /* the first numbers say nothing, then either way is the larger one */
-    bench_choose(&bench, (const unsigned[]){12, 12, 0}, crossed);
-    bench_expect(&bench, true, "AAI");
-    bench_choose(&bench, (const unsigned[]){4, 8, 0}, crossed);
-    bench_expect(&bench, true, "OOI");
-    bench_choose(&bench, (const unsigned[]){64, 60, 0}, crossed);
-    bench_expect(&bench, true, "WWI");
-    bench_close(&bench);
-}
-
-/* By their tables all leave by one port, and come out where another cable should end. */
-static void what_never_arrives_as_it_should_tells_an_exchange(void **state)
-{
-    (void)state;
-    struct bench bench;
-    const struct {
-        const uint16_t *to;
-        const char *first, *second;
-    } cases[] = {{crossed, "OOI", "WWI"}, {(const uint16_t[]){4, 2, 3}, "OII", "WII"}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        bench_open(&bench);
-        for (int reading = 0; reading < 2; reading++) {
-            bench_choose(&bench, (const unsigned[]){27, 0, 0}, cases[i].to);
-            traffic_count_port(&bench.count, bench.before, (struct port_ref){0, 2})->most_tx = 0;
-            bench_expect(&bench, true, reading ? cases[i].second : cases[i].first);
-        }
-        assert_int_equal(bench.wiring.really[0], i ? 11 : 3);
-        bench_close(&bench);
-    }
-    bench_open(&bench); /* no host sees any of it: that s2 counts is told by what has come there */
-    for (int reading = 0; reading < 2; reading++) {
-        bench_choose(&bench, (const unsigned[]){27, 0, 0}, crossed);
-        traffic_count_port(&bench.count, bench.before, (struct port_ref){0, 2})->most_tx = 0;
-        bench.count.hosts[1].arrived = 0;
-        bench_expect(&bench, true, reading ? "WWI" : "OOI");
-    }
-    bench_close(&bench);
-    bench_open(&bench); /* it ends nowhere */
-    for (int reading = 0; reading < 3; reading++) {
-        bench_choose(&bench, (const unsigned[]){27, 0, 0}, straight);
-        later(&bench, 1, 1)->rx_packets -= 27;
-        bench_expect(&bench, false, reading == 0 ? "OII" : "DII");
-    }
-    bench_close(&bench);
-}
-
-/* More comes out of an end than went in at the other one: some come back, say. It is not told of
- * the cable where it is. */
-static void what_is_disputed_is_inconclusive(void **state)
-{
-    (void)state;
-    struct bench bench;
-    struct report report = {0};
-    bench_open(&bench);
-    for (int reading = 0; reading < 2; reading++) {
-        bench_carry(&bench, (const unsigned[]){27, 12, 0}, straight);
-        later(&bench, 0, 1)->rx_packets += 3;
-        bench_expect(&bench, true, reading == 0 ? "ORI" : "DRI");
-    }
-    assert_int_equal(blame_wiring_report(&bench.wiring, NULL, &report), 0);
-    const struct result *result = result_of(&report, 0, "wiring/s1:1 - s2:1");
-    assert_int_equal(result->verdict, VERDICT_INCONCLUSIVE);
-    assert_int_equal(result->cause_kind, CAUSE_CABLE);
-    assert_string_equal(result->cause, "s1:1 - s2:1");
-    assert_string_equal(result->suspect, "s1:1 - s2:1");
-    assert_string_equal(result->says[SAYS_COUNTED], "0 frames left s2:1, 6 came to s1:1");
-    assert_non_null(strstr(result->detail, "again and again: 0 frames left s2:1, 6 came to s1:1"));
-    assert_int_equal(report.coverage.n_untold, 2);
-    report_free(&report);
-    bench_close(&bench);
-    bench_open(&bench); /* the other way round, by what is lost */
-    for (int reading = 0; reading < 2; reading++) {
-        bench_carry(&bench, (const unsigned[]){27, 12, 0}, straight);
-        later(&bench, 1, 1)->rx_packets -= 20;
-        bench_expect(&bench, false, reading == 0 ? "ORI" : "DRI");
-    }
-    assert_int_equal(blame_wiring_report(&bench.wiring, NULL, &report), 0);
-    assert_string_equal(report.results[0].says[SAYS_COUNTED],
-                        "54 frames left s1:1, 14 came to s2:1");
-    report_free(&report);
-    bench_close(&bench);
-}
-
-/* What a port counts late is too little in one reading, and too much in the next one. */
-static void what_comes_late_is_not_disputed(void **state)
-{
-    (void)state;
-    struct bench bench;
-    bench_open(&bench);
-    bench_carry(&bench, (const unsigned[]){27, 12, 0}, straight);
-    later(&bench, 1, 1)->rx_packets -= 20;
-    bench_expect(&bench, false, "ORI");
-    bench_carry(&bench, (const unsigned[]){4, 0, 0}, straight);
-    later(&bench, 1, 1)->rx_packets += 20;
-    bench_expect(&bench, false, "ORI");
-    bench_close(&bench);
-}
-
 static void an_exchange_is_one_cause(void **state)
 {
     (void)state;
@@ -750,19 +443,13 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(background_is_no_contradiction),
     cmocka_unit_test(ports_that_do_not_count_are_no_evidence),
     cmocka_unit_test(standstill_is_no_evidence),
-    cmocka_unit_test(what_comes_in_elsewhere_shows_that_counters_move),
     cmocka_unit_test(what_frames_may_have_crossed_is_not_idle),
-    cmocka_unit_test(what_switches_choose_tells),
-    cmocka_unit_test(what_switches_choose_tells_an_exchange),
-    cmocka_unit_test(what_never_arrives_as_it_should_tells_an_exchange),
     cmocka_unit_test(hosts_are_told_by_how_much_they_send),
     cmocka_unit_test(hosts_that_are_exchanged_are_told),
     cmocka_unit_test(a_host_elsewhere_is_told),
     cmocka_unit_test(what_has_come_elsewhere_comes_nowhere_else),
     cmocka_unit_test(frames_of_a_host_elsewhere_have_its_cause),
     cmocka_unit_test(hosts_that_send_nothing_are_left_out),
-    cmocka_unit_test(what_is_disputed_is_inconclusive),
-    cmocka_unit_test(what_comes_late_is_not_disputed),
     cmocka_unit_test(an_exchange_is_one_cause),
     cmocka_unit_test(an_exchange_is_named_by_both_cables),
     cmocka_unit_test(what_is_no_exchange_is_a_cause_each),
