@@ -21,10 +21,12 @@ cut() {
 }
 check="$B/tapproof check --lab $scratch/joined.lab"
 
-# fault NAME PATTERN: the tap fails for this reason, and nothing else does.
+# fault NAME PATTERN: the tap fails for this reason, and nothing else does; the cable itself may be
+# disputed.
 fault() {
     lay "$1"
-    run 1 $check --tap "$expected" && not_passed "$scratch/out" > "$scratch/got" &&
+    run 1 $check --tap "$expected" &&
+        not_passed "$scratch/out" | grep -v '^wiring/s1:3$' > "$scratch/got" &&
         [ "$(cat "$scratch/got")" = traffic/a/mirrored/cap ] && grep -q "$2" "$scratch/out"
     report "a cable that is $1" $?
     cut
