@@ -171,6 +171,11 @@ static void groups_and_meters_change(void **state)
         {{"group add group_id=9,type=all,bucket=group:2"}, CHANGE_TAKEN, "3 1 2"},
         {{"group add group_id=9,type=all,bucket=group:9"}, CHANGE_LOOP, "3 1 2"},
         {{"group modify group_id=1,type=all,bucket=group:2"}, CHANGE_LOOP, "2 1 2"},
+        /* A circle, and what only leads to it. */
+        {{"group modify group_id=1,type=all,bucket=group:2",
+          "group add group_id=9,type=all,bucket=group:1"},
+         CHANGE_TAKEN,
+         "3 1 2"},
         {{"group delete group_id=1"}, CHANGE_TAKEN, "1 1 1"},
         {{"group delete group_id=2"}, CHANGE_TAKEN, "1 1 1"},
         {{"group delete group_id=9"}, CHANGE_NO_ENTRY, "2 1 2"},
