@@ -29,9 +29,6 @@ int change_groups_copy(const struct group_table *from, struct group_table *to)
             *meter = from->meters[i];
         }
     }
-    if (status < 0) {
-        group_table_free(to);
-    }
     return status;
 }
 

@@ -10,7 +10,7 @@
 #include "change/plan.h"
 
 /* A table of the same groups and meters, whose buckets and bands are borrowed: group_table_free.
- * -1 without memory, and then there is nothing to free. */
+ * -1 without memory; free it even then. */
 int change_groups_copy(const struct group_table *from, struct group_table *to);
 
 /* One mod, whose group or meter is in `of`; entries that use what is deleted are deleted, too. What
