@@ -240,18 +240,21 @@ static void test_groups_are_saved(void **state)
     assert_int_equal(
         ofctl_parse_group("group_id=3,type=all,bucket=output:1", &sw.groups, NULL, NULL), 0);
     assert_int_equal(ofctl_parse_meter("meter=1 kbps type=drop rate=5", &sw.groups, NULL, NULL), 0);
-    struct report_flows_switch switches[] = {{.name = "s0", .reason = "gone"},
-                                             {.name = "s1", .state = &sw}};
-    struct base_buffer out = {0};
-    report_flows(switches, 2, REPORT_FLOWS_YAML, true, &out);
-    const char *text = base_buffer_text(&out);
-    assert_ptr_equal(strstr(text, "tapproof-state: 2\n"), text);
-    assert_non_null(strstr(text, "    openflow: \"1.3\"\n"
-                                 "    groups:\n"
-                                 "      - \"group_id=3,type=all,bucket=actions=output:1\"\n"
-                                 "    meters:\n"
-                                 "      - \"meter=1 kbps bands= type=drop rate=5\"\n"));
-    base_buffer_free(&out);
+    struct report_flows_switch gone = {.name = "s0", .reason = "gone"},
+                               here = {.name = "s1", .state = &sw};
+    for (int first = 0; first < 2; first++) {
+        struct report_flows_switch switches[] = {first ? here : gone, first ? gone : here};
+        struct base_buffer out = {0};
+        report_flows(switches, 2, REPORT_FLOWS_YAML, true, &out);
+        const char *text = base_buffer_text(&out);
+        assert_ptr_equal(strstr(text, "tapproof-state: 2\n"), text);
+        assert_non_null(strstr(text, "    openflow: \"1.3\"\n"
+                                     "    groups:\n"
+                                     "      - \"group_id=3,type=all,bucket=actions=output:1\"\n"
+                                     "    meters:\n"
+                                     "      - \"meter=1 kbps bands= type=drop rate=5\"\n"));
+        base_buffer_free(&out);
+    }
     group_table_free(&sw.groups);
 }
 

@@ -92,6 +92,19 @@ static void test_nothing(void **state)
     base_buffer_free(&out);
 }
 
+/* A line is one line, and has no directive but ours. */
+static void test_signs_are_escaped(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    struct base_buffer out = {0};
+    sample_add(&report, RESULT_STATE, "a#b\\c\nd", VERDICT_SKIP, "#e\\\\f");
+    report_tap(&report, &out);
+    assert_non_null(strstr(base_buffer_text(&out), "\nok 1 - a\\#b\\\\c d # SKIP \\#e\\\\\\\\f\n"));
+    base_buffer_free(&out);
+    report_free(&report);
+}
+
 /* An id or a reason must not turn a failure into a TODO or a SKIP. */
 static void test_prove_sees_every_failure(void **state)
 {
@@ -169,6 +182,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(transients_say_what_happened),
     cmocka_unit_test(test_golden),
     cmocka_unit_test(test_nothing),
+    cmocka_unit_test(test_signs_are_escaped),
     cmocka_unit_test(test_prove_sees_every_failure),
     cmocka_unit_test(test_diagnostics_are_yaml),
 };
