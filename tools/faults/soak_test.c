@@ -5,6 +5,7 @@
 
 #include "faults/fake_lab_testing.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -128,6 +129,18 @@ static int run(struct soak_figures *figures, int status, size_t n_checks, struct
     return soak_run(&options, figures, error);
 }
 
+static size_t count_entries(const char *path)
+{
+    size_t n = 0;
+    DIR *directory = opendir(path);
+    assert_non_null(directory);
+    while (readdir(directory)) {
+        n++;
+    }
+    closedir(directory);
+    return n;
+}
+
 static void verdicts_are_those_of_the_network(void **state)
 {
     (void)state;
@@ -145,6 +158,8 @@ static void verdicts_are_those_of_the_network(void **state)
     assert_int_equal(figures.early.n_descriptors, figures.late.n_descriptors);
     assert_true(figures.early.n_processes > 0 && figures.late.n_processes > 0);
     assert_in_range(figures.early.check_kilobytes, 1, figures.late.check_kilobytes);
+    enum { OTHERS = 20 }; /* files in /proc that are no process: there are more */
+    assert_in_range(figures.early.n_processes, 1, count_entries("/proc") - OTHERS);
 }
 
 static void wrong_verdicts_are_counted_and_told(void **state)

@@ -285,6 +285,13 @@ static bool make_network(struct tapd_compiling *c, const struct tapd_active *act
            (network->uplinks || c->n_uplinks == 0);
 }
 
+static int no_memory(const struct tapd_policy *policy, struct yaml_diagnostics *diagnostics)
+{
+    struct yaml_source source = {.file = policy->file, .diagnostics = diagnostics};
+    yaml_error_at(&source, 0, 0, "out of memory");
+    return -1;
+}
+
 int tapd_compile(const struct tapd_policy *policy, const struct tapd_active *active,
                  size_t n_active, const struct tapd_network *before, struct tapd_network **network,
                  struct yaml_diagnostics *diagnostics)
@@ -300,8 +307,7 @@ int tapd_compile_around(const struct tapd_policy *policy, const struct tapd_acti
     struct tapd_compiling c = {.policy = policy, .grades = grades, .diagnostics = diagnostics};
     *network = calloc(1, sizeof **network);
     if (!*network || !make_network(&c, active, n_active, before, *network)) {
-        struct yaml_source source = {.file = policy->file, .diagnostics = diagnostics};
-        yaml_error_at(&source, 0, 0, "out of memory");
+        no_memory(policy, diagnostics);
     }
     tapd_router_free(&c.router);
     yaml_index_free(&c.chosen);
@@ -337,7 +343,7 @@ int tapd_compile_check(const struct tapd_policy *policy, struct yaml_diagnostics
     struct tapd_active *active = calloc(policy->n_taps + 1, sizeof *active);
     struct tapd_network *network = NULL;
     size_t n = 0;
-    int result = active ? 0 : -1;
+    int result = active ? 0 : no_memory(policy, diagnostics);
     for (size_t i = 0; i < policy->n_taps && active; i++) {
         const struct tapd_tap *tap = policy->taps[i];
         if (!tap->when && tap->lifetime_sec > 0) {

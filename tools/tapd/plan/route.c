@@ -184,13 +184,14 @@ void tapd_router_prefer(struct tapd_router *router, uint32_t link)
 
 /* ------------------------------------------------------------------- hops */
 
-static unsigned distance(const struct tapd_router *router, size_t sw, const struct tapd_dest *dest)
+static unsigned distance(struct tapd_router *router, size_t sw, const struct tapd_dest *dest)
 {
     const uint16_t *distances = tapd_graph_distances(router->graph, dest->sw);
+    router->failed |= !distances;
     return distances ? distances[sw] : TAPD_FAR;
 }
 
-bool tapd_leads_to(const struct tapd_router *router, uint32_t link, const struct tapd_dests *dests,
+bool tapd_leads_to(struct tapd_router *router, uint32_t link, const struct tapd_dests *dests,
                    size_t avoid, unsigned *n_hops)
 {
     size_t peer = router->graph->links[link].to.sw;

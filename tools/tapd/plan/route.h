@@ -118,7 +118,7 @@ bool tapd_route_try(struct tapd_router *router, uint32_t link, const struct tapd
 
 /* Whether all destinations can be reached from here at all, going out by the
  * link, and not through `avoid`; *n_hops: how many links to the farthest. */
-bool tapd_leads_to(const struct tapd_router *router, uint32_t link, const struct tapd_dests *dests,
+bool tapd_leads_to(struct tapd_router *router, uint32_t link, const struct tapd_dests *dests,
                    size_t avoid, unsigned *n_hops);
 
 /* What was routed since the journal had n_journal items is taken back. */

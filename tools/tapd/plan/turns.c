@@ -68,6 +68,7 @@ void tapd_learn_turns(struct tapd_compiling *c, const struct tapd_network *befor
 static unsigned distance(struct tapd_compiling *c, size_t sw, const struct tapd_dest *dest)
 {
     const uint16_t *distances = tapd_graph_distances(&c->views[TAPD_LINK_GOOD], dest->sw);
+    c->router.failed |= !distances;
     return distances ? distances[sw] : TAPD_FAR;
 }
 

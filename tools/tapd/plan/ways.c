@@ -50,7 +50,7 @@ struct way {
 };
 
 /* All links of a switch that lead there. */
-static size_t list_ways(const struct tapd_compiling *c, struct port_ref from,
+static size_t list_ways(struct tapd_compiling *c, struct port_ref from,
                         const struct tapd_dests *dests, const struct port_ref *only, size_t n_only,
                         struct way *ways)
 {
