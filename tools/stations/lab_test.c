@@ -3,6 +3,7 @@
  * Hosts of a lab are chosen; stations that cannot be opened. */
 #include "stations/lab.h"
 
+#include "testing/failing.h"
 #include "testing/station.h"
 
 #include <stdio.h>
@@ -72,6 +73,29 @@ static void says_which_station_cannot_be_opened(void **state)
     assert_int_equal(lab.station_of[CAP], 0);
     assert_int_equal(lab.station_of[WEB1], STATION_NONE);
     stations_lab_close(&lab);
+}
+
+/* Of no hosts: those of any are opened by threads. */
+static int choose_and_open(void *aux)
+{
+    struct stations_lab lab = {.topology = &topology, .lab = &with_stations};
+    const unsigned none[N_HOSTS] = {0};
+    unsigned chosen[N_HOSTS] = {0};
+    struct base_error error = {""};
+    (void)aux;
+    int status = stations_lab_choose(&lab, "web1,cap", 1, chosen, &error) ||
+                         stations_lab_open(&lab, none, &error)
+                     ? -1
+                     : 0;
+    assert_true(status == 0 || strstr(error.text, "memory"));
+    stations_lab_close(&lab);
+    return status;
+}
+
+static void lack_of_memory_is_told(void **state)
+{
+    (void)state;
+    assert_true(failing_each(choose_and_open, NULL) > 3);
 }
 
 static void without_a_lab_file_nothing_is_chosen(void **state)
@@ -198,6 +222,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(chooses_hosts),
     cmocka_unit_test(says_what_is_wrong_with_a_list),
     cmocka_unit_test(says_which_station_cannot_be_opened),
+    cmocka_unit_test(lack_of_memory_is_told),
     cmocka_unit_test(without_a_lab_file_nothing_is_chosen),
 };
 

@@ -3,7 +3,9 @@
  * Taps that come and go, taken over from policy to policy and from the store. */
 #include "tapd/face/roster.h"
 
+#include "base/memory.h"
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 #include "testing/yaml_memory.h"
 
 #include <stdio.h>
@@ -310,6 +312,51 @@ static void a_copy_may_be_dropped(void **state)
     tapd_policy_free(policy);
 }
 
+struct restart {
+    const struct tapd_roster *roster;
+    const struct tapd_policy *policy;
+};
+
+/* What is there is written down, and taken over. */
+static int restart_once(void *aux)
+{
+    struct restart *restart = aux;
+    struct yaml_diagnostics diagnostics = {0};
+    struct tapd_records records;
+    struct tapd_roster roster = {0}, copy = {0};
+    size_t n;
+    base_memory_begin();
+    int status = tapd_roster_to_records(restart->roster, restart->policy, &records);
+    if (status == 0) {
+        status = tapd_roster_from_records(&records, restart->policy, "state", NOW, &roster,
+                                          &diagnostics);
+        assert_true(status == 0 || diagnostics.n_items + diagnostics.n_more > 0);
+    }
+    if (status == 0) {
+        assert_true(roster.n_items == 2 || base_memory_ran_out());
+        status = tapd_roster_copy(&roster, &copy);
+    }
+    struct tapd_active *active = status == 0 ? tapd_roster_active(&copy, NOW, &n) : NULL;
+    tapd_records_free(&records);
+    tapd_roster_drop(&copy);
+    tapd_roster_free(&roster, NULL);
+    yaml_diagnostics_free(&diagnostics);
+    free(active);
+    return active && !base_memory_ran_out() ? 0 : -1;
+}
+
+static void without_memory_nothing_is_taken_over_in_silence(void **state)
+{
+    (void)state;
+    struct tapd_policy *policy = load(POLICY(STAYS ENDS));
+    struct tapd_roster roster = begin(policy);
+    struct restart restart = {&roster, policy};
+    assert_int_equal(tapd_roster_add(&roster, read_tap(policy, TAP_B), TAPD_FROM_REQUEST, NOW), 0);
+    assert_true(failing_each(restart_once, &restart) > 5);
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +370,7 @@ int main(void)
         cmocka_unit_test(a_tap_of_traffic_has_a_rule),
         cmocka_unit_test(seconds_that_are_left),
         cmocka_unit_test(a_copy_may_be_dropped),
+        cmocka_unit_test(without_memory_nothing_is_taken_over_in_silence),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

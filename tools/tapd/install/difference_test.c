@@ -6,6 +6,7 @@
 #include "ofctl/flow.h"
 #include "tapd/plan/random_testing.h"
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 #include "testing/yaml_memory.h"
 
 #define DEMON "topology: topologies/demon.yaml\n"
@@ -227,6 +228,31 @@ static void test_dialects(void **unused)
     end(&f);
 }
 
+static int make_once(void *aux)
+{
+    struct fixture *f = aux;
+    int status = tapd_difference_make(f->network, 0, f->actual, f->versions, false, &f->difference);
+    assert_true(status || f->difference.n_steps > 0);
+    tapd_difference_free(&f->difference);
+    return status;
+}
+
+/* Entries come, change and go, some in between; foreign ones, and what cannot be said, are told. */
+static void test_without_memory(void **unused)
+{
+    (void)unused;
+    struct fixture f;
+    begin(&f, DEMON "taps:\n  - {name: a, source: h1, match: tcp, to: h11, tag: 30}\n"
+                    "  - {name: b, source: h2, to: h11, for: 60s}\n");
+    add(&f, 0, OURS "in_port=1 actions=output:6,output:8");
+    add(&f, 0, OURS "priority=32792,tcp,in_port=1 actions=output:7");
+    add(&f, 0, "in_port=9 actions=output:1");
+    f.versions[0] = 1;
+    failing_each(make_once, &f);
+    failing_each_piece(make_once, &f);
+    end(&f);
+}
+
 /* An entry of ours that somebody let do more than its actions. */
 static void test_more_than_actions(void **unused)
 {
@@ -326,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_outputs_in_another_order),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_dialects),
+        cmocka_unit_test(test_without_memory),
         cmocka_unit_test(test_more_than_actions),
         cmocka_unit_test(test_foreign),
         cmocka_unit_test(test_own_tables),
