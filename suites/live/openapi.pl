@@ -44,7 +44,8 @@ ask('get', '/taps', '/taps', 200);
 ask('post', '/taps', '/taps', 202, { name => 'one', %$tap });
 ask('post', '/taps', '/taps', 409, { name => 'one', %$tap });
 ask('post', '/taps', '/taps', 400, { name => 'two', source => 'h99', to => 'h11' });
-ask('put', '/taps/two?wait=20s', '/taps/{name}', 201, { source => ['h1', 's2:3'], to => 'h11', copies => 1 });
+ask('put', '/taps/two?wait=20s', '/taps/{name}', 201,
+    { of => ['h1', 's2:3'], to => 'h11', copies => 1, note => 'what for', owner => 'ann' });
 ask('get', '/taps?limit=1', '/taps', 200);
 ask('get', '/taps?limit=x', '/taps', 400);
 ask('get', '/taps/one?wait=20s', '/taps/{name}', 200);

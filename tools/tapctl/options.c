@@ -23,6 +23,8 @@ static const struct base_option rows[] = {
      .help = "list: those that are pending, up, degraded or down"},
     {"source", 's', "PORTS", base_option_text, AT(wish.source),
      .help = "add: where frames enter: hosts or SWITCH:PORT, h1,s2:2"},
+    {"of", 0, "PORTS", base_option_text, AT(wish.of),
+     .help = "add: in the place of --source: both directions of these hosts"},
     {"to", 't', "PORTS", base_option_text, AT(wish.to), .help = "add: where their copies go"},
     {"match", 'm', "MATCH", base_option_list, AT(wish.matches),
      .help = "add: of which frames, in ovs-ofctl's words, with ranges: tcp,tp_dst=80-90 (default: "
@@ -31,6 +33,10 @@ static const struct base_option rows[] = {
      .help = "add: but of none of these; may be repeated"},
     {"for", 'f', "TIME", base_option_text, AT(wish.lifetime),
      .help = "add: it ends after this time (default: when it is removed)"},
+    {"until", 0, "DATE", base_option_text, AT(wish.until),
+     .help = "add: it ends then: 2027-01-01T00:00:00Z"},
+    {"note", 0, "TEXT", base_option_text, AT(wish.note), .help = "add: what it is for"},
+    {"owner", 0, "TEXT", base_option_text, AT(wish.owner), .help = "add: whose it is"},
     {"uplink", 0, "PORTS", base_option_text, AT(wish.uplink),
      .help = "add: by these links (default: chosen)"},
     {"copies", 0, "N", base_option_text, AT(wish.copies),
@@ -138,10 +144,14 @@ json_t *tapctl_wish_json(const struct tapctl_wish *wish, const char *name)
 {
     json_t *tap = json_pack("{s:s}", "name", name);
     set(tap, "source", wish->source, read_list);
+    set(tap, "of", wish->of, read_list);
     set(tap, "to", wish->to, read_list);
     set_all(tap, "match", &wish->matches, json_string);
     set_all(tap, "not", &wish->excepted, json_string);
     set(tap, "for", wish->lifetime, json_string);
+    set(tap, "until", wish->until, json_string);
+    set(tap, "note", wish->note, json_string);
+    set(tap, "owner", wish->owner, json_string);
     set(tap, "uplink", wish->uplink, read_list);
     set(tap, "copies", wish->copies, read_number);
     set(tap, "tag", wish->tag, read_number);
@@ -154,8 +164,8 @@ json_t *tapctl_wish_json(const struct tapctl_wish *wish, const char *name)
 
 bool tapctl_wish_is_empty(const struct tapctl_wish *wish)
 {
-    const char *const texts[] = {wish->source, wish->to,  wish->uplink,
-                                 wish->copies, wish->tag, wish->lifetime};
+    const char *const texts[] = {wish->source,   wish->to, wish->uplink, wish->copies, wish->tag,
+                                 wish->lifetime, wish->of, wish->until,  wish->note,   wish->owner};
     bool is_empty =
         !wish->strip && wish->matches.n == 0 && wish->excepted.n == 0 && wish->pairs.n == 0;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

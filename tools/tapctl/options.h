@@ -12,6 +12,7 @@
 /* What a tap is to be; NULL, false or empty: not said. */
 struct tapctl_wish {
     const char *source, *to, *uplink, *copies, *tag, *lifetime;
+    const char *of, *until, *note, *owner;
     struct base_option_list matches, excepted, pairs;
     bool strip;
 };

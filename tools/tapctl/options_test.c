@@ -81,13 +81,20 @@ static void a_tap_in_words(void **state)
                             "\"for\": \"120s\", \"uplink\": \"s1:6\", "
                             "\"copies\": 2, \"tag\": 30, \"strip\": true, "
                             "\"pairs\": [[\"h1\", \"h2\"], [\"h3\", \"h4\"]]}");
+    assert_int_equal(PARSE(&options, NULL, "add", "x", "--of", "h8", "-t", "h11", "--until",
+                           "2027-01-01T00:00:00Z", "--note", "a b", "--owner", "ann", NULL),
+                     0);
+    assert_wished(&options, "{\"name\": \"x\", \"of\": \"h8\", \"to\": \"h11\", "
+                            "\"until\": \"2027-01-01T00:00:00Z\", \"note\": \"a b\", "
+                            "\"owner\": \"ann\"}");
     assert_int_equal(PARSE(&options, NULL, "add", "x", "-s", "a,", "--tag", "port", "--copies",
                            "1000000000", NULL),
                      0);
     assert_wished(&options, "{\"name\": \"x\", \"source\": [\"a\", \"\"], "
                             "\"copies\": \"1000000000\", \"tag\": \"port\"}");
-    static const char *const OPTIONS[] = {"-s",    "-t",     "-m",       "-f", "--uplink",
-                                          "--tag", "--pair", "--copies", "-n"};
+    static const char *const OPTIONS[] = {"-s",      "-t",     "-m",       "-f", "--uplink",
+                                          "--tag",   "--pair", "--copies", "-n", "--of",
+                                          "--until", "--note", "--owner"};
     for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) {
         assert_int_equal(PARSE(&options, NULL, "add", "x", OPTIONS[i], "y", NULL), 0);
         assert_false(tapctl_wish_is_empty(&options.wish));

@@ -172,9 +172,10 @@ static const struct {
     {"uplink", "uplink", put_plain}, {"copies", "copies", put_plain},
     {"tag", "tag", put_plain},       {"strip", "strip", put_plain},
     {"pairs", "pairs", put_plain},   {"for", "for", put_plain},
-    {"ends_in_s", "ends", put_ends}, {"origin", "origin", put_plain},
-    {"path", "path", put_path},      {"in", "in", put_tally},
-    {"out", "out", put_tally},
+    {"until", "until", put_plain},   {"note", "note", put_plain},
+    {"owner", "owner", put_plain},   {"ends_in_s", "ends", put_ends},
+    {"origin", "origin", put_plain}, {"path", "path", put_path},
+    {"in", "in", put_tally},         {"out", "out", put_tally},
 };
 
 int tapctl_show_tap(const json_t *tap, struct base_buffer *out)

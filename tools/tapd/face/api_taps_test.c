@@ -59,6 +59,35 @@ static void a_tap_is_put(void **state)
     end(&world);
 }
 
+static void a_tap_ends_at_a_date(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    await(&world, is_installed);
+    assert_int_equal(
+        ask(&world, "PUT /taps/a",
+            "{\"source\": \"h2\", \"to\": \"c1\", \"until\": \"2020-01-01T00:00:00Z\"}"),
+        400);
+    assert_replied(&world, "\\\"until\\\" is over already");
+    assert_int_equal(
+        ask(&world, "PUT /taps/a?wait=20s",
+            "{\"source\": \"h2\", \"to\": \"c1\", \"until\": \"2099-01-01T00:00:00Z\"}"),
+        201);
+    assert_replied(&world, "\"until\": \"2099-01-01T00:00:00Z\"");
+    assert_replied(&world, "\"ends_in_s\": ");
+    assert_int_equal(ask(&world, "POST /taps/a/extend", ""), 409);
+    assert_replied(&world, "it ends at a date");
+    uint32_t id = world.controller->roster.items[0].id;
+    world.controller->installer_ops->expired(world.controller, id); /* the entry, after 18 hours */
+    assert_int_equal(ask(&world, "GET /taps/a?wait=20s", ""), 200);
+    assert_replied(&world, "\"state\": \"up\"");
+    assert_int_equal(ask(&world, "PATCH /taps/a", "{\"for\": \"60s\"}"), 200);
+    assert_replied(&world, "\"ends_in_s\": 60");
+    assert_null(strstr(base_buffer_text(&world.reply), "until"));
+    end(&world);
+}
+
 static void what_has_changed_meanwhile_is_left(void **state)
 {
     (void)state;
@@ -164,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tap_is_put),
+        cmocka_unit_test(a_tap_ends_at_a_date),
         cmocka_unit_test(what_has_changed_meanwhile_is_left),
         cmocka_unit_test(taps_come_in_pages),
         cmocka_unit_test(the_description_is_served),

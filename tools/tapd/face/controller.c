@@ -15,9 +15,10 @@
 #include <time.h>
 
 enum {
-    RETRY_MS = 5000, /* after a tap could not be ended */
-    GATHER_MS = 10,  /* links that fail together */
-    LOOK_MS = 250,   /* at those that are silent, or doubted */
+    RETRY_MS = 5000,            /* after a tap could not be ended */
+    GATHER_MS = 10,             /* links that fail together */
+    RENEW_MS = 4 * 3600 * 1000, /* entries that last no more than 18 hours */
+    LOOK_MS = 250,              /* at those that are silent, or doubted */
 };
 
 static int start(struct tapd_controller *controller, struct base_buffer *why);
@@ -341,6 +342,12 @@ static void save_at_last(struct tapd_controller *controller)
     base_buffer_free(&why);
 }
 
+/* When the entries got their hard_timeouts, as tapd_now_ms. */
+static int64_t compiled_ms(const struct tapd_controller *controller)
+{
+    return tapd_now_ms(controller) - (tapd_monotonic_ms() - controller->network->since_ms);
+}
+
 static void on_expired(void *owner, uint32_t id)
 {
     struct tapd_controller *controller = owner;
@@ -351,8 +358,11 @@ static void on_expired(void *owner, uint32_t id)
         tapd_roster_copy(&controller->roster, &roster)) {
         return;
     }
-    tapd_log("tap %s has ended", roster.items[index].tap->name);
-    tapd_roster_end(&roster, index);
+    tapd_roster_renew(&roster, compiled_ms(controller));
+    if (!roster.items[index].fresh) { /* else the entry could not say how late its tap ends */
+        tapd_log("tap %s has ended", roster.items[index].tap->name);
+        tapd_roster_end(&roster, index);
+    }
     end_taps(controller, &roster);
 }
 
@@ -367,6 +377,12 @@ static void on_expiry(evutil_socket_t fd, short events, void *arg)
         return;
     }
     size_t n = tapd_roster_expire(&roster, tapd_now_ms(controller));
+    int64_t then_ms = compiled_ms(controller);
+    if (n == 0 && tapd_now_ms(controller) - then_ms > RENEW_MS &&
+        tapd_roster_renew(&roster, then_ms)) {
+        end_taps(controller, &roster);
+        return;
+    }
     if (n == 0) {
         tapd_roster_drop(&roster);
         if (controller->unsaved) {

@@ -19,6 +19,11 @@ static struct tapd_tap *read_tap(const struct tapd_controller *controller, const
         tapd_controller_explain(&diagnostics, why);
         return NULL;
     }
+    if (tap->until_ms && tap->until_ms <= tapd_now_ms(controller)) {
+        base_put_text(why, "\"until\" is over already\n");
+        tapd_tap_free(tap);
+        return NULL;
+    }
     return tap;
 }
 
@@ -79,7 +84,7 @@ enum tapd_outcome tapd_controller_put(struct tapd_controller *controller, struct
     }
     enum tapd_outcome outcome = tapd_controller_change(controller, &roster, why);
     if (outcome == TAPD_DONE) {
-        tapd_log("tap %s added%s", tap->name, tap->lifetime_sec ? ", for a time" : "");
+        tapd_log("tap %s added%s", tap->name, tapd_tap_ends(tap) ? ", for a time" : "");
     }
     return outcome;
 }
@@ -157,7 +162,7 @@ static enum tapd_outcome find(const struct tapd_controller *controller, const ch
         return TAPD_DONE;
     }
     const struct tapd_tap *own = tapd_policy_find(controller->policy, name);
-    if (own && own->lifetime_sec == 0) {
+    if (own && !tapd_tap_ends(own)) {
         base_put_format(why, "the tap \"%s\" is one of the policy, and stays; change %s\n", name,
                         controller->policy->file);
         return TAPD_CONFLICT;
@@ -200,6 +205,7 @@ static struct tapd_tap *with_lifetime(const struct tapd_controller *controller,
     }
     json_t *value = json_loads(base_buffer_text(&text), 0, NULL);
     base_buffer_free(&text);
+    json_object_del(value, "until");
     json_object_set_new(value, "for", json_string(lifetime));
     char *json = json_dumps(value, 0);
     struct tapd_tap *changed = json ? read_tap(controller, json, why) : NULL;
@@ -246,9 +252,9 @@ enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, con
     }
     const struct tapd_tap *tap = controller->roster.items[index].tap;
     struct tapd_tap *changed = NULL;
-    if (tap->lifetime_sec == 0) {
-        base_put_format(why, "the tap \"%s\" has no lifetime; it stays until it is removed\n",
-                        name);
+    if (tap->lifetime_sec == 0 && !(lifetime && tap->until_ms)) {
+        base_put_format(why, "the tap \"%s\" has no lifetime; it %s\n", name,
+                        tap->until_ms ? "ends at a date" : "stays until it is removed");
         return TAPD_CONFLICT;
     }
     if (lifetime) {

@@ -86,12 +86,13 @@ static uint32_t take_id(struct tapd_roster *roster, const struct tapd_records *r
 static void begin_life(struct tapd_roster *roster, struct tapd_entry *entry, int64_t now_ms,
                        const struct tapd_records *records)
 {
-    if (entry->tap->lifetime_sec == 0) {
+    const struct tapd_tap *tap = entry->tap;
+    if (!tapd_tap_ends(tap)) {
         entry->id = 0;
         return;
     }
     entry->id = entry->id ? entry->id : take_id(roster, records);
-    entry->expires_ms = now_ms + entry->tap->lifetime_sec * INT64_C(1000);
+    entry->expires_ms = tap->until_ms ? tap->until_ms : now_ms + tap->lifetime_sec * INT64_C(1000);
 }
 
 static int begin(struct tapd_roster *roster, const struct tapd_tap *tap, enum tapd_origin origin,
@@ -193,6 +194,19 @@ static uint16_t left_sec(int64_t expires_ms, int64_t now_ms)
 {
     int64_t left = (expires_ms - now_ms + 999) / 1000;
     return (uint16_t)(left < 1 ? 1 : left > UINT16_MAX ? UINT16_MAX : left);
+}
+
+bool tapd_roster_renew(struct tapd_roster *roster, int64_t then_ms)
+{
+    bool any = false;
+    for (size_t i = 0; i < roster->n_items; i++) {
+        struct tapd_entry *entry = &roster->items[i];
+        bool was_cut = entry->id != 0 && !entry->over &&
+                       entry->expires_ms - then_ms > UINT16_MAX * INT64_C(1000);
+        entry->fresh |= was_cut;
+        any |= was_cut;
+    }
+    return any;
 }
 
 struct tapd_active *tapd_roster_active(const struct tapd_roster *roster, int64_t now_ms,
@@ -348,7 +362,7 @@ static int add_policy_taps(const struct tapd_records *records, const struct tapd
 {
     for (size_t i = 0; i < policy->n_taps; i++) {
         const struct tapd_tap *tap = policy->taps[i];
-        if (tap->lifetime_sec == 0 || tap->when) {
+        if (!tapd_tap_ends(tap) || tap->when) {
             continue;
         }
         const struct tapd_record *record = find_record(records, policy, tap);

@@ -63,6 +63,11 @@ void tapd_roster_settle(struct tapd_roster *roster);
 /* When the next one ends; INT64_MAX: none does. */
 int64_t tapd_roster_next_ms(const struct tapd_roster *roster);
 
+/* Whether there are taps that ended too late, then, for entries to say so: those have a
+ * hard_timeout of UINT16_MAX seconds and have to be renewed before it is over. They are fresh from
+ * now on. */
+bool tapd_roster_renew(struct tapd_roster *roster, int64_t then_ms);
+
 /* For tapd_compile: malloc'd, the caller frees. NULL without memory. */
 struct tapd_active *tapd_roster_active(const struct tapd_roster *roster, int64_t now_ms,
                                        size_t *n_active);

@@ -112,6 +112,32 @@ static void one_takes_the_place_of_another(void **state)
     tapd_policy_free(policy);
 }
 
+/* More than an entry can say: it is cut, and renewed in time. */
+static void one_ends_at_a_date(void **state)
+{
+    (void)state;
+    struct tapd_policy *policy =
+        load(POLICY("  - {name: d, source: h1, to: c1, until: \"1970-01-02T00:00:00Z\"}\n" ENDS));
+    struct tapd_roster roster = begin(policy);
+    size_t n_active;
+    enum { DATE = 24 * 3600 * 1000, MOST = 65535 * 1000 };
+    assert_int_equal(roster.n_items, 2);
+    assert_true(roster.items[0].expires_ms == DATE);
+    struct tapd_active *active = tapd_roster_active(&roster, NOW, &n_active);
+    assert_int_equal(active[0].left_sec, UINT16_MAX);
+    free(active);
+    tapd_roster_settle(&roster);
+    assert_false(tapd_roster_renew(&roster, DATE - MOST));
+    assert_false(roster.items[0].fresh);
+    assert_true(tapd_roster_renew(&roster, DATE - MOST - 1));
+    assert_true(roster.items[0].fresh);
+    assert_false(roster.items[1].fresh);
+    assert_int_equal(tapd_roster_expire(&roster, DATE), 2);
+    assert_false(tapd_roster_renew(&roster, 0));
+    tapd_roster_free(&roster, NULL);
+    tapd_policy_free(policy);
+}
+
 static void they_do_not_begin_again(void **state)
 {
     (void)state;
@@ -361,6 +387,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(taps_of_a_policy_begin),
+        cmocka_unit_test(one_ends_at_a_date),
         cmocka_unit_test(one_takes_the_place_of_another),
         cmocka_unit_test(they_do_not_begin_again),
         cmocka_unit_test(taps_on_demand_are_taken_over),

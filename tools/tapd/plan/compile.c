@@ -103,7 +103,7 @@ static bool list_users(struct tapd_compiling *c, const struct tapd_active *activ
     }
     for (size_t i = 0; i < policy->n_taps; i++) {
         const struct tapd_tap *tap = policy->taps[i];
-        if (!tap->when && tap->lifetime_sec == 0) {
+        if (!tap->when && !tapd_tap_ends(tap)) {
             users->taps[users->n_taps++] =
                 (struct tapd_user){.tap = tap, .source = tap->source, .place = tap->place};
         }
@@ -346,8 +346,9 @@ int tapd_compile_check(const struct tapd_policy *policy, struct yaml_diagnostics
     int result = active ? 0 : no_memory(policy, diagnostics);
     for (size_t i = 0; i < policy->n_taps && active; i++) {
         const struct tapd_tap *tap = policy->taps[i];
-        if (!tap->when && tap->lifetime_sec > 0) {
-            active[n] = (struct tapd_active){tap, (uint32_t)n + 1, tap->lifetime_sec};
+        if (!tap->when && tapd_tap_ends(tap)) {
+            uint16_t left_sec = tap->lifetime_sec ? tap->lifetime_sec : UINT16_MAX;
+            active[n] = (struct tapd_active){tap, (uint32_t)n + 1, left_sec};
             n++;
         }
     }

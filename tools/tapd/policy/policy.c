@@ -17,6 +17,7 @@
 struct collected {
     struct tapd_policy *policy;
     struct tapd_pairs pairs;
+    const struct yaml_node *taps_node; /* NULL: none */
     const struct tapd_tap **taps;
     size_t taps_capacity;
     struct tapd_always *always;
@@ -95,7 +96,19 @@ static void read_tap(struct yaml_reader *reader, const struct yaml_node *node, v
 static void read_taps(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     if (reader->topology && yaml_expect(reader, node, YAML_SEQUENCE, "a list of taps")) {
-        yaml_each(reader, node, read_tap, into);
+        ((struct collected *)into)->taps_node = node;
+    }
+}
+
+/* At the end: a tap may be about what pairs and rules say. */
+static void read_taps_at_last(struct yaml_reader *reader, struct collected *collected)
+{
+    struct tapd_policy *policy = collected->policy;
+    policy->pairs = collected->pairs.items;
+    policy->n_pairs = collected->pairs.n;
+    policy->always = collected->always;
+    if (collected->taps_node) {
+        yaml_each(reader, collected->taps_node, read_tap, collected);
     }
 }
 
@@ -252,9 +265,9 @@ static void read_policy(struct tapd_reading *reading, struct tapd_policy *policy
     const struct yaml_node *root = yaml_open(reader, policy->file, NULL, NULL, diagnostics, &nodes);
     if (root && expect_policy(reader, root)) {
         yaml_read_fields(reader, root, "a policy", YAML_FIELDS(policy_fields), &collected);
+        read_taps_at_last(reader, &collected);
     }
     base_arena_free(&nodes);
-    policy->n_pairs = collected.pairs.n;
     policy->pairs =
         tapd_settle(reader, collected.pairs.items, policy->n_pairs * sizeof *policy->pairs);
     policy->taps =

@@ -13,15 +13,19 @@
  *   taps:
  *     - name: web
  *       source: [h1, "s2:2-4"]         # hosts, ports
- *       match: "tcp,tp_dst=80-90"      # ovs-ofctl(8), without in_port; else everything; or a list
- *       not: ["tcp,tp_dst=443"]        # but of none of these
+ *       of: h8                         # or: what h8 sends, and what is sent to it: of the ports
+ * that # pairs and `always` forward to its port match: "tcp,tp_dst=80-90"      # ovs-ofctl(8),
+ * without in_port; else everything; or a list not: ["tcp,tp_dst=443"]        # but of none of these
  *       uplink: s1:6                   # ports of the sources' switches; else chosen
  *       to: [h11, s3:12]               # where the copies leave the network
  *       copies: 2                      # of each frame at each of `to`, by as many uplinks
  *       tag: 30                        # VLAN id of the copy, or `port`: the source's number
  *       strip: true                    # the tag is taken off again in front of `to`
  *       pairs: [[h8, h9]]              # forward to each other while the tap is there
- *       for: 120s                      # its lifetime; else it stays; with `when` at least 5s
+ *       note: what for                 # a line of text each, for people
+ *       owner: who
+ *       until: 2027-01-01T00:00:00Z    # it ends then
+ *       for: 120s                      # or: its lifetime; else it stays; with `when` at least 5s
  *       when:                          # it comes by itself (sflow/trigger.h)
  *         match: tcp                   # of the samples; else that of the tap
  *         at: [s2:3, s2:4]             # where they enter; else the sources
@@ -70,6 +74,7 @@ struct tapd_pair {
 
 struct tapd_tap {
     const char *name;               /* letters, digits, ". _ - @ :"; unique in its policy */
+    const char *note, *owner;       /* a line each; NULL: none */
     const struct port_ref *sources; /* what enters here is copied; distinct, at least one */
     size_t n_sources;
     const struct match *matches;  /* what it is about: any one of these; in_port is a wildcard */
@@ -86,13 +91,20 @@ struct tapd_tap {
     bool strip;      /* with a tag only */
     const struct tapd_pair *pairs;
     size_t n_pairs;
-    uint16_t lifetime_sec;              /* 0: it stays until it is removed */
+    uint16_t lifetime_sec;              /* 0: it has none */
+    int64_t until_ms;                   /* since 1970-01-01 UTC: it ends then; 0: no date */
     const struct sflow_threshold *when; /* NULL: it does not come by itself */
     const struct yaml_source *source;   /* the text that it was read from, for errors */
     bool is_asked;                      /* on demand: that text is the tap, as it was asked for */
     struct place place;                 /* there */
     struct base_arena *own;             /* tapd_tap_free; NULL: it belongs to its policy */
 };
+
+/* Else it stays until it is removed. */
+static inline bool tapd_tap_ends(const struct tapd_tap *tap)
+{
+    return tap->lifetime_sec > 0 || tap->until_ms > 0;
+}
 
 struct tapd_always {
     struct port_ref from, to;
@@ -126,9 +138,10 @@ struct tapd_policy {
  * the topology does not use; an uplink or `via` that is no end of a link; a
  * pair or `to` at a link; `to` among the sources; a name twice; a pair twice;
  * in_port in a match; `for: never`, no `for` or one of less than TAPD_WHEN_SEC_MIN with `when`;
- * several matches, or `not`, with `when`; more than TAPD_MATCHES_MAX; `strip` without `tag`; `at`
- * without `per: tap`; more uplinks on a switch than copies need; `below` that is more than `above`.
- * Paths and conflicts: plan/compile.h. */
+ * `of` beside `source`, or neither; `until` beside `for` or `when`; several matches, or `not`, with
+ * `when`; more than TAPD_MATCHES_MAX; `strip` without `tag`; `at` without `per: tap`; more uplinks
+ * on a switch than copies need; `below` that is more than `above`. Paths and conflicts:
+ * plan/compile.h. */
 int tapd_policy_load(const char *path, struct tapd_policy **policy,
                      struct yaml_diagnostics *diagnostics);
 int tapd_policy_load_from(const struct yaml_files *files, const char *path,

@@ -238,6 +238,18 @@ static void assert_rewritten(const struct tapd_policy *policy, const char *text)
     tapd_tap_free(again);
 }
 
+static void assert_sources(const struct tapd_policy *policy, const char *text, const char *sources)
+{
+    struct base_buffer got = {0};
+    struct tapd_tap *tap = read_tap(policy, text);
+    tapd_tap_format(policy, tap, &got);
+    if (!strstr(base_buffer_text(&got), sources)) {
+        fail_msg("expected %s in %s", sources, base_buffer_text(&got));
+    }
+    base_buffer_free(&got);
+    tapd_tap_free(tap);
+}
+
 static void test_on_demand(void **unused)
 {
     (void)unused;
@@ -256,8 +268,70 @@ static void test_on_demand(void **unused)
                      "{name: y, source: [h1, h3], to: c1, uplink: [s1:5, s1:6], copies: 2}");
     assert_rewritten(policy, "{name: \"r@s1:1.0f\", source: h1, to: c1, tag: 7, strip: true,\n"
                              "pairs: [[h1, h2], {between: [h2, h3], via: s1:5}]}");
+    assert_rewritten(policy, "{name: u, source: h1, to: c1, until: \"2030-02-28T23:59:59Z\"}");
+    assert_sources(policy, "{name: u, source: h1, to: c1, until: \"2030-02-28T23:59:59Z\"}",
+                   "\"until\": \"2030-02-28T23:59:59Z\"");
     assert_rewritten(policy, "{name: z, source: h1, to: c1, tag: port, match: arp, for: 2m}");
     tapd_policy_free(policy);
+}
+
+/* Both directions: the port of a host, and those that forward to it, wherever the policy says so.
+ */
+static void test_of(void **unused)
+{
+    (void)unused;
+    struct tapd_policy *policy = load_good(HEAD "taps: [{name: a, of: h1, to: c1}]\n"
+                                                "pairs: [[h2, h1], [h1, h3]]\n"
+                                                "always: [{from: \"s3:1\", to: \"s3:9\"}]\n");
+    assert_int_equal(policy->taps[0]->n_sources, 3);
+    assert_sources(policy, "{name: x, of: h1, to: c1}",
+                   "\"source\": [\"s1:1\", \"s1:2\", \"s2:1\"]");
+    assert_sources(policy, "{name: x, of: [h2, h1], to: c1}",
+                   "\"source\": [\"s1:2\", \"s1:1\", \"s2:1\"]");
+    assert_sources(policy, "{name: x, of: h2, to: c1, pairs: [[h2, h3]]}",
+                   "\"source\": [\"s1:2\", \"s1:1\", \"s2:1\"]");
+    assert_sources(policy, "{name: x, of: c1, to: h3}", "\"source\": [\"s3:9\", \"s3:1\"]");
+    tapd_policy_free(policy);
+    assert_refused(HEAD "taps:\n"
+                        "  - {name: a, to: c1}\n"
+                        "  - {name: b, source: h1, of: h2, to: c1}\n"
+                        "  - {name: c, of: h9, to: c1}\n",
+                   "p:3:5: a tap needs the key \"source\" (or \"of\")\n"
+                   "p:4:27: either \"source\" or \"of\" says where frames enter\n"
+                   "p:5:19: unknown host \"h9\"; expected one of h1, h2, h3, c1\n");
+}
+
+static void test_refused_dates(void **unused)
+{
+    (void)unused;
+    assert_refused(
+        HEAD "taps:\n"
+             "  - {name: a, source: h1, to: c1, until: 2030-01-01}\n"
+             "  - {name: b, source: h1, to: c1, until: \"2030-13-01T00:00:00Z\"}\n"
+             "  - {name: c, source: h1, to: c1, for: 9s, until: \"2030-01-01T00:00:00Z\"}\n"
+             "  - {name: d, source: h1, to: c1, until: \"2030-01-01T00:00:00+01:00\"}\n",
+        "p:3:42: expected a time as 2027-01-01T00:00:00Z, found \"2030-01-01\"\n"
+        "p:4:42: expected a time as 2027-01-01T00:00:00Z, found \"2030-13-01T00:00:00Z\"\n"
+        "p:5:44: a tap with \"for\" ends without \"until\"\n"
+        "p:6:42: expected a time as 2027-01-01T00:00:00Z, found "
+        "\"2030-01-01T00:00:00+01:00\"\n");
+}
+
+static void test_notes(void **unused)
+{
+    (void)unused;
+    struct tapd_policy *policy = load_good(HEAD);
+    static const char text[] = "{\"name\": \"x\", \"source\": \"h1\", \"to\": \"c1\", "
+                               "\"note\": \"\u00fc \\\"q\\\" \\\\\", \"owner\": \"ann\"}";
+    struct tapd_tap *tap = read_tap(policy, text);
+    assert_string_equal(tap->note, "\u00fc \"q\" \\");
+    assert_string_equal(tap->owner, "ann");
+    tapd_tap_free(tap);
+    assert_rewritten(policy, text);
+    assert_sources(policy, text, "\"note\": \"\u00fc \\\"q\\\" \\\\\", \"owner\": \"ann\"}");
+    tapd_policy_free(policy);
+    assert_refused(HEAD "taps: [{name: a, source: h1, to: c1, note: \"a\\nb\"}]\n",
+                   "p:2:44: expected a line of text of at most 500 bytes\n");
 }
 
 static void test_refused_on_demand(void **unused)
@@ -276,7 +350,7 @@ static void test_refused_on_demand(void **unused)
         memory_errors(&diagnostics, &words),
         "request:1:25: unknown host \"h7\"; expected one of h1, h2, h3, c1\n"
         "request:2:14: unknown key \"when\" in a tap; expected one of name, source, "
-        "match, not, uplink, to, copies, tag, strip, pairs, for\n");
+        "of, match, not, uplink, to, copies, tag, strip, pairs, for, until, note, owner\n");
     base_buffer_free(&words);
     yaml_diagnostics_free(&diagnostics);
     tapd_policy_free(policy);
@@ -346,10 +420,17 @@ static void test_of_rule(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_everything),   cmocka_unit_test(test_when),
-        cmocka_unit_test(test_refused_file), cmocka_unit_test(test_refused_ports),
-        cmocka_unit_test(test_refused_taps), cmocka_unit_test(test_refused_when),
-        cmocka_unit_test(test_on_demand),    cmocka_unit_test(test_refused_on_demand),
+        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_when),
+        cmocka_unit_test(test_refused_file),
+        cmocka_unit_test(test_refused_ports),
+        cmocka_unit_test(test_refused_taps),
+        cmocka_unit_test(test_refused_when),
+        cmocka_unit_test(test_on_demand),
+        cmocka_unit_test(test_refused_on_demand),
+        cmocka_unit_test(test_of),
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_refused_dates),
         cmocka_unit_test(test_of_rule),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

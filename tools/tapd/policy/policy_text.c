@@ -6,8 +6,10 @@
 #include "ofctl/match.h"
 #include "tapd/policy/graph.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static void put_port(const struct topology *topology, struct port_ref port, struct base_buffer *out)
 {
@@ -77,6 +79,29 @@ static void put_tag(const struct tapd_tap *tap, struct base_buffer *out)
     base_put_text(out, tap->strip ? ", \"strip\": true" : "");
 }
 
+static void put_line(const char *key, const char *text, struct base_buffer *out)
+{
+    if (text) {
+        json_t *value = json_string(text);
+        char *quoted = json_dumps(value, JSON_ENCODE_ANY);
+        base_put_format(out, ", \"%s\": ", key);
+        base_put_text(out, quoted);
+        free(quoted);
+        json_decref(value);
+    }
+}
+
+static void put_until(int64_t until_ms, struct base_buffer *out)
+{
+    char text[32];
+    time_t seconds = (time_t)(until_ms / 1000);
+    struct tm parts;
+    if (until_ms > 0 && gmtime_r(&seconds, &parts) &&
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) > 0) {
+        base_put_format(out, ", \"until\": \"%s\"", text);
+    }
+}
+
 void tapd_tap_format(const struct tapd_policy *policy, const struct tapd_tap *tap,
                      struct base_buffer *out)
 {
@@ -97,9 +122,12 @@ void tapd_tap_format(const struct tapd_policy *policy, const struct tapd_tap *ta
     if (tap->n_pairs > 0) {
         put_pairs(topology, tap, out);
     }
+    put_line("note", tap->note, out);
+    put_line("owner", tap->owner, out);
     if (tap->lifetime_sec > 0) {
         base_put_format(out, ", \"for\": \"%us\"", tap->lifetime_sec);
     }
+    put_until(tap->until_ms, out);
     base_put_u8(out, '}');
 }
 

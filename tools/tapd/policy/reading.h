@@ -41,6 +41,10 @@ bool tapd_read_end(struct yaml_reader *reader, const struct yaml_node *node,
 void tapd_read_ends(struct yaml_reader *reader, const struct yaml_node *node,
                     enum tapd_end_kind kind, struct tapd_ends *ends);
 
+/* Adds a port, unless it is there already. */
+void tapd_add_end(struct yaml_reader *reader, const struct yaml_node *node, struct port_ref port,
+                  struct tapd_ends *ends);
+
 /* "SWITCH:PORT" */
 struct yaml_words tapd_port_words(const struct topology *topology, struct port_ref port);
 

@@ -80,21 +80,38 @@ bool tapd_read_end(struct yaml_reader *reader, const struct yaml_node *node,
     return check_end(reader, node, 0, kind, *port);
 }
 
-static void add_end(struct yaml_reader *reader, const struct yaml_node *node, struct port_ref port,
-                    struct tapd_ends *ends)
+static bool has_end(const struct tapd_ends *ends, struct port_ref port)
 {
     for (size_t i = 0; i < ends->n; i++) {
         if (port_ref_equal(ends->items[i], port)) {
-            yaml_error(reader, node, "%s is listed twice",
-                       tapd_port_words(reader->topology, port).text);
-            return;
+            return true;
         }
+    }
+    return false;
+}
+
+void tapd_add_end(struct yaml_reader *reader, const struct yaml_node *node, struct port_ref port,
+                  struct tapd_ends *ends)
+{
+    if (has_end(ends, port)) {
+        return;
     }
     if (base_grow(&ends->items, ends->n, &ends->capacity, sizeof *ends->items) < 0) {
         yaml_error(reader, node, "out of memory");
         return;
     }
     ends->items[ends->n++] = port;
+}
+
+static void list_end(struct yaml_reader *reader, const struct yaml_node *node, struct port_ref port,
+                     struct tapd_ends *ends)
+{
+    if (has_end(ends, port)) {
+        yaml_error(reader, node, "%s is listed twice",
+                   tapd_port_words(reader->topology, port).text);
+    } else {
+        tapd_add_end(reader, node, port, ends);
+    }
 }
 
 /* SWITCH:PORTS, of which the switch is the part in front of `colon`. */
@@ -119,7 +136,7 @@ static void read_range(struct yaml_reader *reader, const struct yaml_node *node,
         if (!check_end(reader, &numbers, 0, kind, port)) {
             break; /* the others of the range are likely to be unknown too */
         }
-        add_end(reader, node, port, ends);
+        list_end(reader, node, port, ends);
     }
     free(ports.numbers);
 }
@@ -133,7 +150,7 @@ static void read_one(struct yaml_reader *reader, const struct yaml_node *node,
     if (colon && colon > text && strpbrk(colon, "-,")) {
         read_range(reader, node, colon, kind, ends);
     } else if (text && tapd_read_end(reader, node, kind, &port)) {
-        add_end(reader, node, port, ends);
+        list_end(reader, node, port, ends);
     }
 }
 

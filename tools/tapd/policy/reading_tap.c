@@ -8,10 +8,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct tap_reading {
     struct tapd_tap *tap;
-    struct tapd_ends sources, uplinks, to;
+    struct tapd_ends sources, of, uplinks, to;
     struct tapd_matches matches, excepted;
     struct tapd_pairs pairs;
     const struct yaml_node *when;
@@ -49,6 +50,35 @@ static void read_source(struct yaml_reader *reader, const struct yaml_node *node
 {
     struct tap_reading *reading = into;
     tapd_read_ends(reader, node, TAPD_END_ANY, &reading->sources);
+}
+
+static void read_of(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    struct tap_reading *reading = into;
+    tapd_read_ends(reader, node, TAPD_END_EDGE, &reading->of);
+}
+
+static void read_line(struct yaml_reader *reader, const struct yaml_node *node, const char **into)
+{
+    enum { LINE_MAX_BYTES = 500 };
+    const char *text = yaml_copy(reader, node, "a line of text");
+    for (const char *at = text; at && *at; at++) {
+        if ((unsigned char)*at < ' ' || *at == 0x7f || at - text == LINE_MAX_BYTES) {
+            yaml_error(reader, node, "expected a line of text of at most %d bytes", LINE_MAX_BYTES);
+            return;
+        }
+    }
+    *into = text;
+}
+
+static void read_note(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    read_line(reader, node, &((struct tap_reading *)into)->tap->note);
+}
+
+static void read_owner(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    read_line(reader, node, &((struct tap_reading *)into)->tap->owner);
 }
 
 static void read_match(struct yaml_reader *reader, const struct yaml_node *node, void *into)
@@ -123,6 +153,21 @@ static void read_for(struct yaml_reader *reader, const struct yaml_node *node, v
     reading->never_ends = valid && reading->tap->lifetime_sec == 0;
 }
 
+/* RFC 3339, section 5.6, in UTC and whole seconds. */
+static void read_until(struct yaml_reader *reader, const struct yaml_node *node, void *into)
+{
+    static const char expected[] = "a time as 2027-01-01T00:00:00Z";
+    const char *text = yaml_text(reader, node, expected);
+    struct tm parts = {0};
+    const char *end = text ? strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts) : NULL;
+    time_t seconds = end ? timegm(&parts) : 0;
+    if (text && (!end || *end || seconds <= 0)) {
+        yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
+        return;
+    }
+    ((struct tap_reading *)into)->tap->until_ms = seconds * INT64_C(1000);
+}
+
 /* Read at the end: it needs what the tap says. */
 static void note_when(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
@@ -134,7 +179,8 @@ static void note_when(struct yaml_reader *reader, const struct yaml_node *node, 
 /* `when` is last: the fields of a tap on demand are those in front of it. */
 static const struct yaml_field tap_fields[] = {
     {.name = "name", .read = read_name, .required = true},
-    {.name = "source", .read = read_source, .required = true},
+    {.name = "source", .read = read_source},
+    {.name = "of", .read = read_of},
     {.name = "match", .read = read_match},
     {.name = "not", .read = read_not},
     {.name = "uplink", .read = read_uplink},
@@ -144,9 +190,50 @@ static const struct yaml_field tap_fields[] = {
     {.name = "strip", .read = read_strip},
     {.name = "pairs", .read = read_tap_pairs},
     {.name = "for", .read = read_for},
+    {.name = "until", .read = read_until},
+    {.name = "note", .read = read_note},
+    {.name = "owner", .read = read_owner},
     {.name = "when", .read = note_when},
 };
 enum { N_FIELDS = sizeof tap_fields / sizeof *tap_fields };
+
+/* Both directions of a port: what enters there, and what enters where frames for it do. */
+static void add_directions(struct yaml_reader *reader, const struct yaml_node *node,
+                           struct port_ref port, struct tap_reading *reading)
+{
+    const struct tapd_policy *policy = tapd_reading_of(reader)->policy;
+    struct tapd_ends *sources = &reading->sources;
+    tapd_add_end(reader, node, port, sources);
+    for (size_t i = 0; i < policy->n_pairs + reading->pairs.n; i++) {
+        const struct tapd_pair *pair =
+            i < policy->n_pairs ? &policy->pairs[i] : &reading->pairs.items[i - policy->n_pairs];
+        bool is_a = port_ref_equal(pair->a, port), is_b = port_ref_equal(pair->b, port);
+        if (is_a || is_b) {
+            tapd_add_end(reader, node, is_a ? pair->b : pair->a, sources);
+        }
+    }
+    for (size_t i = 0; i < policy->n_always; i++) {
+        if (port_ref_equal(policy->always[i].to, port)) {
+            tapd_add_end(reader, node, policy->always[i].from, sources);
+        }
+    }
+}
+
+static void find_sources(struct yaml_reader *reader, const struct yaml_node *node,
+                         struct tap_reading *reading)
+{
+    const struct yaml_node *of = yaml_child(node, "of");
+    bool is_listed = yaml_child(node, "source") != NULL;
+    if (of && is_listed) {
+        yaml_error(reader, of->key, "either \"source\" or \"of\" says where frames enter");
+    } else if (!of && !is_listed) {
+        yaml_error(reader, node, "a tap needs the key \"source\" (or \"of\")");
+    }
+    for (size_t i = 0; i < reading->of.n; i++) {
+        add_directions(reader, of, reading->of.items[i], reading);
+    }
+    free(reading->of.items);
+}
 
 static void check_targets(struct yaml_reader *reader, const struct yaml_node *node,
                           const struct tap_reading *reading)
@@ -213,6 +300,10 @@ static void check_tap(struct yaml_reader *reader, const struct yaml_node *node,
     if (strip && reading->tap->strip && !yaml_child(node, "tag")) {
         yaml_error(reader, strip->key, "\"strip\" needs \"tag\": other tags are not touched");
     }
+    if (yaml_child(node, "until") && (reading->when || yaml_child(node, "for"))) {
+        yaml_error(reader, yaml_child(node, "until")->key,
+                   "a tap with \"%s\" ends without \"until\"", reading->when ? "when" : "for");
+    }
     if (reading->when && (reading->matches.n > 1 || reading->excepted.n > 0)) {
         yaml_error(reader, reading->when->key, "a tap with \"when\" has one match, and no \"not\"");
     }
@@ -263,6 +354,7 @@ struct tapd_tap *tapd_read_tap(struct yaml_reader *reader, const struct yaml_nod
     *tap = (struct tapd_tap){.copies = 1, .place = yaml_place(reader, node)};
     yaml_read_fields(reader, node, "a tap", tap_fields, N_FIELDS - on_demand, &reading);
     if (node->kind == YAML_MAPPING) {
+        find_sources(reader, node, &reading);
         check_tap(reader, node, &reading);
     }
     tap->n_sources = reading.sources.n;
