@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A process beside this one that goes on to be able to do one thing when this one is confined
- * (base/sandbox.h). What it does was settled before anything was read from the network; it is told
- * a number and given at most one descriptor, and answers so: there is nothing in it to parse.
+ * (base/sandbox.h). What it does was settled before anything was read from the network; it is sent
+ * a number and at most one descriptor, and answers with the same: there is nothing in it to parse.
  *
  * Its other use is to open again what was open: `work` may answer with a socket, or with one end of
  * a pair at whose other end a process has opened an interface and serves it (station/remote.h). */

@@ -80,13 +80,13 @@ struct blame_wiring {
 };
 
 /* With more ports than this at the ends of cables and without one only the former are compared;
- * with more of those only links, and with more ends of links, none: no cable is told
- * (BLAME_WIRED_MANY).
+ * with more of those only links, and with more ends of links, none: no cable is
+ * checked (BLAME_WIRED_MANY).
  */
 enum { BLAME_ENDS_MAX = 2048 };
 
-/* Nothing is told yet. `states`: which ports there are. -1 without memory; blame_wiring_close all
- * the same. The topology must outlive it. */
+/* No cable has been checked yet. `states`: which ports there are. -1 without memory;
+ * blame_wiring_close all the same. The topology must outlive it. */
 int blame_wiring_open(struct blame_wiring *wiring, const struct topology *topology,
                       const struct switch_state *const *states);
 void blame_wiring_close(struct blame_wiring *wiring);
@@ -129,16 +129,16 @@ const char *blame_wiring_text(const struct blame_wiring *wiring, size_t cable,
 bool blame_wiring_aim(const struct blame_wiring *wiring, const struct traffic_evidence *evidence,
                       unsigned nth, unsigned *times);
 
-/* The same for the cables of hosts: a probe of each host that is not told, if it has one that no
- * controller is told of, so that each host sends another number of frames. */
+/* The same for the cables of hosts: a probe of each host whose cable is not checked, if it has
+ * one that goes to no controller, so that each host sends another number of frames. */
 bool blame_wiring_aim_hosts(const struct blame_wiring *wiring,
                             const struct traffic_evidence *evidence, unsigned nth, unsigned *times);
 
 /* Of the k-th of n cables: so many frames tell it from the others, in the nth of several bursts. */
 unsigned blame_wiring_number(size_t k, size_t n, unsigned nth);
 
-/* Adds a result `wiring/A - B` for each cable that is told, an inconclusive one for each that is
- * disputed, and lists the others in report->coverage; hosts that have sent nothing are left out.
+/* Adds a result `wiring/A - B` for each cable that was checked, an inconclusive one for each that
+ * is disputed, and lists the others in report->coverage; hosts that have sent nothing are left out.
  * One that ends at a port which the expectation (NULL: none) ignores is skipped. -1 without memory.
  */
 int blame_wiring_report(const struct blame_wiring *wiring, const struct expectation *expectation,

@@ -142,8 +142,8 @@ static size_t choose_all(struct aiming *aiming)
     return n;
 }
 
-/* How much a probe does besides entering its switch: the less the better. INDEX_NONE: a controller
- * is told of it. */
+/* How much a probe does besides entering its switch: the less the better. INDEX_NONE: it goes
+ * to a controller. */
 static size_t effect_of(struct aiming *aiming, const struct traffic_probe *probe)
 {
     const struct topology *topology = aiming->wiring->topology;

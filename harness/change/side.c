@@ -189,7 +189,7 @@ static size_t next_metered(const struct change_side *side, size_t entry, size_t 
     return nth;
 }
 
-/* A meter that the switch does not have, or was not asked for, is told by its number. */
+/* A meter that the switch does not have, or was not asked for, is known by its number alone. */
 static bool same_meter(const struct change_side *a, uint32_t id_a, const struct change_side *b,
                        uint32_t id_b)
 {

@@ -6,10 +6,10 @@
 
 #include "model/flow.h"
 
-/* Whether an entry of a table as it is told in OpenFlow 1.3 is told as something else in 1.0:
- * write_actions, clear_actions and meters are left out there, and of push_vlan and what sets the
- * tag behind it only the latter remains. That is how an entry with mod_vlan_* of 1.0 is told in
- * 1.3, too; such a one has reset_counts, which all entries have that were made in 1.0 (1.3.5,
+/* Whether a table, as OpenFlow 1.3 reports it, has an entry that OpenFlow 1.0 would report as
+ * another one: 1.0 leaves out write_actions, clear_actions and meters, and of push_vlan and the
+ * setting of its tag reports only the latter. An entry of 1.0 with mod_vlan_* looks the same in
+ * 1.3; it can be told apart by reset_counts, which all entries have that were made in 1.0 (1.3.5,
  * section 6.4, and ofputil_decode_flow_mod of Open vSwitch). */
 bool channel_hides(const struct flow_table *table);
 

@@ -35,7 +35,7 @@ struct channel_listener *channel_listener_new(struct event_base *base,
 bool channel_listener_is_at(const struct channel_listener *listener,
                             const struct endpoint *endpoint, const struct channel_tls *tls);
 
-/* From now on the owner hears of each caller that did not come so far as to say which switch it is,
+/* From now on the owner hears of each caller that leaves before it said which switch it is,
  * and why: "192.0.2.1:4242: answers, but not in OpenFlow: ...". */
 typedef void channel_listener_lost(void *owner, const struct base_error *why);
 void channel_listener_tell_lost(struct channel_listener *listener, channel_listener_lost *lost);

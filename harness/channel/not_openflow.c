@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * In which words is told what a peer says that speaks another protocol? */
+ * How is a peer described that speaks another protocol? */
 #include "channel/not_openflow.h"
 
 #include <ctype.h>

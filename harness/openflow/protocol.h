@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a check says and hears in one version of OpenFlow, in words that no version has: whoever
- * talks to a switch knows one of these, and asks for the number of the version nowhere. */
+ * What a check sends and receives, whatever the version of OpenFlow: callers that talk to a switch
+ * have one of these for its version, and need not ask which version it is. */
 #ifndef OPENFLOW_PROTOCOL_H
 #define OPENFLOW_PROTOCOL_H
 

@@ -93,9 +93,9 @@ int path_reach(const struct path_network *network, struct port_ref port, size_t 
 int path_reach_within(const struct path_network *network, size_t sw, const struct match *within,
                       size_t *budget, struct path_reach *reach);
 
-/* The same, and each entry on the way is told: some of the headers in `cube`, as they were sent,
- * come to hop->entry by this way, and no others of those that it takes there. `takes` returns false
- * to have enough: the reach is `exhausted` then. The hop lives as long as the reach. */
+/* The same, and reports each entry on the way: of the headers that hop->entry takes by this way,
+ * all are in `cube` (as they were sent); not each header of `cube` need come there. `takes` returns
+ * false to end the search: the reach is `exhausted` then. The hop lives as long as the reach. */
 struct path_reach_watch {
     bool (*takes)(void *aux, const struct path_reach_hop *hop, const struct match *cube);
     void *aux;

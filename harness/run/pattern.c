@@ -34,7 +34,7 @@ static bool ends_pattern(const struct reading *reading)
            comes(reading, "and") || comes(reading, "or") || comes(reading, "not");
 }
 
-/* The first thing that is wrong is told; the rest is not read. */
+/* The first thing that is wrong is reported; the rest is not read. */
 static bool fail(struct reading *reading, const char *what)
 {
     if (!reading->failed && reading->length > 0) {

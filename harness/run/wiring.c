@@ -142,7 +142,7 @@ static int measure_round(struct wiring *wiring)
 /* -------------------------------------------------------- frames of switches */
 
 /* What a switch may send by a port: from that port's own address to that of the far end, so that
- * whoever believes it learns nothing wrong. */
+ * a switch that learns from it learns nothing wrong. */
 static struct header header_of(const struct checking *checking, struct port_ref from,
                                struct port_ref to)
 {

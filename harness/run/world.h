@@ -11,7 +11,7 @@
 #include "station/station.h"
 
 struct run_world {
-    void *aux; /* of whoever made the functions below */
+    void *aux; /* for the functions below */
 
     /* As soon as it can be read, nothing is waited for any more: what was not judged by then
      * is inconclusive (run_is_interrupted). 0: there is none. */

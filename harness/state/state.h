@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The expectation (declared) against the flow tables (advertised): does each
- * switch do with whatever enters a port what it should? Decided for every
+ * switch do what it should with all packets that enter a port? Decided for every
  * header that exists, by what entries do and not by how they are written. */
 #ifndef STATE_STATE_H
 #define STATE_STATE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What does a switch answer that does as it is told by a test? */
+ * What does a switch answer whose behaviour a test sets? */
 #include "testing/fake_switch.h"
 
 #include "base/reader.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What does a peer in TLS do that does as it is told by a test? */
+ * What does a peer in TLS do whose behaviour a test sets? */
 #include "testing/fake_tls.h"
 
 #include "testing/cmocka.h"

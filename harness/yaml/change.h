@@ -22,7 +22,7 @@
 #include "yaml/load.h"
 
 /* Loads one; as the loaders of yaml/load.h, freed with flow_changes_free. With
- * `replace` every section is a whole new table. A whole table is told as a
+ * `replace` every section is a whole new table. A whole table becomes a
  * delete of everything, at the place of the switch's line, and an add for each
  * of its flows. Besides the errors of ofctl_parse_flow_mod: a switch that the topology
  * does not have, a flow-mod without a switch, two entries of one whole table

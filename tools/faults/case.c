@@ -98,7 +98,7 @@ static int undo(struct bench *bench, struct injection *injections, size_t n,
     return status == 0 ? forget_flows(error) : status;
 }
 
-/* The network is right again: at once, or it is told how it is not. */
+/* The network is right again: at once, or `why` says how it is not. */
 static int confirm(struct bench *bench, struct score_case *row, struct base_buffer *why,
                    struct base_error *error)
 {

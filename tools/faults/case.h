@@ -18,7 +18,7 @@ struct case_options {
     bool verbose;
 };
 
-/* Runs them all and adds them to the score; a miss is told on stdout at once.
+/* Runs them all and adds them to the score; a miss is printed at once.
  * Fails if the lab cannot be used, or does not become right again. */
 int cases_run(const struct case_options *options, struct score *score, struct base_error *error);
 

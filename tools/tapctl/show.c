@@ -161,7 +161,7 @@ static void put_any(const json_t *value, struct base_buffer *out)
     put_value(value, " | ", out);
 }
 
-/* What is told of a tap, in this order. */
+/* What is shown of a tap, in this order. */
 static const struct {
     const char *key, *name;
     void (*put)(const json_t *value, struct base_buffer *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is told on stderr, and what is only counted: repeats, floods, and lines that nobody reads.
+ * What is written to stderr, and what is only counted: repeats, floods, and lines that nobody
+ * reads.
  */
 #include "tapd/log.h"
 

@@ -54,7 +54,7 @@ static size_t host_with(const struct topology *topology, const uint8_t *mac, con
 
 /* A host by its name or one of its addresses, or an address of no host. Frames to nobody of whom
  * the MAC address is known go to the sender's own: a switch that learns keeps them, and would flood
- * others, round a ring of such switches for ever. */
+ * others, round a ring of such switches endlessly. */
 static int find_to(const struct topology *topology, const char *to, const struct end *from,
                    size_t *host, struct end *end, struct base_error *error)
 {

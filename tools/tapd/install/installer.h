@@ -70,7 +70,7 @@ void tapd_installer_start(struct tapd_installer *installer);
 void tapd_installer_set(struct tapd_installer *installer, const struct tapd_network *network);
 
 /* Where another controller writes entries with the cookie of this one, that is put right some times
- * (max_contests), and then this one stops, until it is told to go on here. Of two the one that has
+ * (max_contests), and then this one stops, until tapd_installer_go_on. Of two the one that has
  * run for longer gives in first; of two that have just been started, chance decides. */
 void tapd_installer_go_on(struct tapd_installer *installer);
 

@@ -95,7 +95,7 @@ struct tapd_installer {
     struct event *resync;
 };
 
-/* Left out until the next resync. The first reason is told, once, and not with every attempt. */
+/* Left out until the next resync. The first reason is logged, once, and not with every attempt. */
 void tapd_target_refuse(struct tapd_target *target, const struct base_error *why);
 
 /* Whether the switch is known to have what is wanted, or is none of ours. */

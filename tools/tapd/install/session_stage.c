@@ -39,7 +39,7 @@ void tapd_session_set_timer(struct tapd_session *session, unsigned ms)
 }
 
 /* Half of the delay is chance, so that many switches that went away at once are
- * not dialled at once for ever. */
+ * not dialled at once endlessly. */
 static unsigned backoff_ms(const struct tapd_session *session)
 {
     const struct tapd_session_options *options = &session->sessions->options;

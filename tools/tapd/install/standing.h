@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How a tap is: whether what should carry its copies is there and can, and how much came through.
- * It is told from what the switches said last: their ports, their tables, and the entries of others
+ * Decided by what the switches reported last: their ports, their tables, and the entries of others
  * in them. */
 #ifndef TAPD_INSTALL_STANDING_H
 #define TAPD_INSTALL_STANDING_H

@@ -119,7 +119,7 @@ int tapd_compile(const struct tapd_policy *policy, const struct tapd_active *act
 /* The same around links that fail: each pair and each source of a tap goes by good links, else by
  * doubted ones, else by any. What goes by good links only stays where it is, before others look for
  * a way. Grades: by link of the policy's graph. A tap for a source of which there is no way left
- * beside the others is told so (tapd_way), and is no error. */
+ * beside the others is marked so (tapd_way), and is no error. */
 int tapd_compile_around(const struct tapd_policy *policy, const struct tapd_active *active,
                         size_t n_active, const struct tapd_network *before, const uint8_t *grades,
                         struct tapd_network **network, struct yaml_diagnostics *diagnostics);
