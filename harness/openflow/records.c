@@ -41,32 +41,36 @@ int of_decode_entry_actions(struct base_reader *record, struct base_arena *arena
 }
 
 /* One record more in the table; not if anything in it is wrong. */
-static int add_record(struct base_reader *body, struct flow_table *table, size_t max_entries,
-                      of_decode_record *decode, struct base_error *error)
+static int add_record(struct base_reader *body, size_t min_bytes, struct flow_table *table,
+                      size_t max_entries, of_decode_record *decode, struct base_error *error)
 {
+    struct base_reader record;
     if (table->n_entries >= max_entries) {
         return base_fail(error, "the table has more than %zu entries", max_entries);
+    }
+    if (of_open_record(body, 0, min_bytes, &record, error)) {
+        return -1;
     }
     struct flow_entry *entry = flow_table_add(table);
     if (!entry) {
         return base_fail(error, "out of memory");
     }
-    if (decode(body, &table->arena, entry, error)) {
+    if (decode(&record, &table->arena, entry, error)) {
         table->n_entries--;
         return -1;
     }
     return 0;
 }
 
-int of_add_records(struct base_reader *body, struct flow_table *table, size_t max_entries,
-                   of_decode_record *decode, struct base_error *error)
+int of_add_records(struct base_reader *body, size_t min_bytes, struct flow_table *table,
+                   size_t max_entries, of_decode_record *decode, struct base_error *error)
 {
     if (of_check_read(body, "flow stats", error)) {
         return -1;
     }
     for (size_t n = 1; base_reader_left(body) > 0; n++) {
         struct base_reader begin = *body;
-        if (add_record(body, table, max_entries, decode, error)) {
+        if (add_record(body, min_bytes, table, max_entries, decode, error)) {
             return base_fail_in(error, "flow stats record %zu (%s)", n,
                                 of_hex(begin.at, base_reader_left(&begin)).text);
         }

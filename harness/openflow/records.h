@@ -23,15 +23,15 @@ void of_decode_entry_head(struct base_reader *record, struct flow_entry *entry);
 int of_decode_entry_actions(struct base_reader *record, struct base_arena *arena,
                             struct flow_entry *entry, struct base_error *error);
 
-/* Reads one record, length included, into a zeroed entry. */
-typedef int of_decode_record(struct base_reader *body, struct base_arena *arena,
+/* Reads one record, from behind its length on, into a zeroed entry. */
+typedef int of_decode_record(struct base_reader *record, struct base_arena *arena,
                              struct flow_entry *entry, struct base_error *error);
 
 /* Appends every record that is left in `body` to the table. Fails, naming the
- * record (from 1) and showing its bytes, if `decode` refuses it, if the table has
- * max_entries already, and without memory; the records before it are in the
- * table then. */
-int of_add_records(struct base_reader *body, struct flow_table *table, size_t max_entries,
-                   of_decode_record *decode, struct base_error *error);
+ * record (from 1) and showing its bytes, as of_open_record, if `decode` refuses it,
+ * if the table has max_entries already, and without memory; the records before it
+ * are in the table then. */
+int of_add_records(struct base_reader *body, size_t min_bytes, struct flow_table *table,
+                   size_t max_entries, of_decode_record *decode, struct base_error *error);
 
 #endif

@@ -30,7 +30,9 @@ int state_run_index(struct state_run *run)
     run->has_odd = has_odd(run);
     run->ids = base_calloc(run->table.actions.n_ids + 1, sizeof *run->ids);
     run->present = base_calloc(run->table.actions.n_ids + 1, sizeof *run->present);
-    return run->ids && run->present ? 0 : -1;
+    run->meets = base_calloc(run->whole.flows->n_entries + 1, sizeof *run->meets);
+    run->meets_budget = state_budget_of(run, 0);
+    return run->ids && run->present && run->meets ? 0 : -1;
 }
 
 void state_run_free(struct state_run *run)

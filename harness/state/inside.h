@@ -45,9 +45,9 @@ struct state_run {
     uint32_t *present;    /* action ids that the port's entries have */
     size_t n_present;
     struct state_priority *priorities; /* by priority; built when first needed */
-    uint8_t *meets;      /* by entry that names no port: whether another of its rank, which does
-                            something else, takes some of its packets, MEETS_*; as well */
-    size_t meets_budget; /* for that */
+    uint8_t *meets;                    /* by entry: whether another of its rank, which does
+                                          something else, takes some of its packets, MEETS_* */
+    size_t meets_budget;               /* for that */
 };
 
 /* What is known of one list of actions, for the port that is being judged. */

@@ -137,6 +137,36 @@ static void examine(struct state_port *port, uint32_t a, uint32_t b)
     }
 }
 
+/* Whether an entry meets another of its rank that does something else. */
+struct meeting {
+    const struct state_run *run;
+    uint32_t entry;
+    bool met;
+};
+
+static bool meet_any(void *aux, uint32_t other, const struct match *match)
+{
+    struct meeting *meeting = aux;
+    const uint32_t *ids = meeting->run->table.action_ids;
+    (void)match;
+    meeting->met = ids[other] != ids[meeting->entry];
+    return !meeting->met;
+}
+
+/* Whether the entry may meet one: what is found is so for all ports. Over the budget it may. */
+static bool may_meet(struct state_run *run, uint32_t entry)
+{
+    if (run->meets[entry] == MEETS_NOT_ASKED) {
+        const struct flow_entry *flow = &run->whole.flows->entries[entry];
+        uint32_t rank = space_rank(flow);
+        struct meeting meeting = {.run = run, .entry = entry};
+        bool done = space_table_overlapping(&run->table, &flow->match, rank, rank,
+                                            &run->meets_budget, meet_any, &meeting);
+        run->meets[entry] = done && !meeting.met ? MEETS_NONE : MEETS_ANOTHER;
+    }
+    return run->meets[entry] == MEETS_ANOTHER;
+}
+
 /* Takes from a region what others of the entry's rank may take, unless they do the same. */
 struct leaving {
     struct state_port *port;
@@ -161,8 +191,12 @@ static bool leave_rival(void *aux, uint32_t other, const struct match *match)
 enum space_answer state_port_leave_rivals(struct state_port *port, size_t entry,
                                           struct space_region *region)
 {
+    struct state_run *run = port->run;
     struct leaving leaving = {port, entry, region, SPACE_FOUND};
-    uint32_t rank = space_rank(&port->run->whole.flows->entries[entry]);
+    uint32_t rank = space_rank(&run->whole.flows->entries[entry]);
+    if (!may_meet(run, (uint32_t)entry)) {
+        return SPACE_FOUND;
+    }
     return space_table_overlapping(&port->run->table, &region->cube, rank, rank, &port->budget,
                                    leave_rival, &leaving)
                ? leaving.answer
@@ -190,37 +224,6 @@ static bool meet(void *aux, uint32_t other, const struct match *match)
     return true;
 }
 
-/* Whether an entry meets another of its rank that does something else. */
-struct meeting {
-    const struct state_run *run;
-    uint32_t entry;
-    bool met;
-};
-
-static bool meet_any(void *aux, uint32_t other, const struct match *match)
-{
-    struct meeting *meeting = aux;
-    const uint32_t *ids = meeting->run->table.action_ids;
-    (void)match;
-    meeting->met = ids[other] != ids[meeting->entry];
-    return !meeting->met;
-}
-
-/* Whether an entry that names no port may meet one: what is found is so for all ports. Over the
- * budget it may. */
-static bool may_meet(struct state_run *run, uint32_t entry)
-{
-    if (run->meets[entry] == MEETS_NOT_ASKED) {
-        const struct flow_entry *flow = &run->whole.flows->entries[entry];
-        uint32_t rank = space_rank(flow);
-        struct meeting meeting = {.run = run, .entry = entry};
-        bool done = space_table_overlapping(&run->table, &flow->match, rank, rank,
-                                            &run->meets_budget, meet_any, &meeting);
-        run->meets[entry] = done && !meeting.met ? MEETS_NONE : MEETS_ANOTHER;
-    }
-    return run->meets[entry] == MEETS_ANOTHER;
-}
-
 static void search(struct state_port *port, struct space_entries list)
 {
     struct state_run *run = port->run;
@@ -231,8 +234,7 @@ static void search(struct state_port *port, struct space_entries list)
         uint32_t rank = space_rank(flow);
         struct rivals rivals = {port, entry, run->priorities[flow->priority].class};
         if (run->ids[run->table.action_ids[entry]].class != rivals.first_class &&
-            (flow->match.mask.in_port || may_meet(run, entry)) &&
-            match_intersect(&flow->match, &in_port, &cube) &&
+            may_meet(run, entry) && match_intersect(&flow->match, &in_port, &cube) &&
             !space_table_overlapping(&run->table, &cube, rank, rank, &port->budget, meet,
                                      &rivals)) {
             state_port_open(port, NULL, ENTRY_NONE, NULL);
@@ -251,22 +253,14 @@ static bool has_one_class(const struct state_run *run)
     return true;
 }
 
-static int prepare(struct state_port *port)
-{
-    struct state_run *run = port->run;
-    run->priorities = base_calloc(UINT16_MAX + 1u, sizeof *run->priorities);
-    run->meets = base_calloc(run->whole.flows->n_entries + 1, sizeof *run->meets);
-    run->meets_budget = port->budget;
-    return run->priorities && run->meets ? 0 : -1;
-}
-
 int state_port_overlaps(struct state_port *port)
 {
     struct state_run *run = port->run;
     if (has_one_class(run)) {
         return 0;
     }
-    if (!run->priorities && prepare(port) < 0) {
+    if (!run->priorities &&
+        !(run->priorities = base_calloc(UINT16_MAX + 1u, sizeof *run->priorities))) {
         return -1;
     }
     struct space_entries own = space_table_port(&run->table, port->number);

@@ -136,12 +136,13 @@ static void compare(struct state_port *port, size_t c, size_t entry)
     } else if (answer == SPACE_FOUND) {
         answer =
             space_differ(&region, &expected->behavior, behavior, &port->budget, &deviation.where);
-        if (answer == SPACE_FOUND &&
-            entry != ENTRY_NONE) { /* what others may take is theirs (overlap.c) */
+        size_t n_left = region.n_excluded + region.n_cuts;
+        if (answer == SPACE_FOUND && entry != ENTRY_NONE) { /* what others may take is theirs */
             answer = state_port_leave_rivals(port, entry, &region);
-            answer = answer == SPACE_FOUND ? space_differ(&region, &expected->behavior, behavior,
-                                                          &port->budget, &deviation.where)
-                                           : answer;
+        }
+        if (answer == SPACE_FOUND && region.n_excluded + region.n_cuts > n_left) {
+            answer = space_differ(&region, &expected->behavior, behavior, &port->budget,
+                                  &deviation.where);
         }
         if (answer == SPACE_FOUND) {
             state_port_add(port, &deviation);

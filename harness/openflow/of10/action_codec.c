@@ -145,12 +145,11 @@ int of_decode_actions(struct base_reader *in, struct base_arena *arena,
     size_t n = 0;
     while (base_reader_left(in) > 0) {
         struct base_reader begin = *in;
-        struct action action = {0};
-        if (decode_action(in, arena, &action, error)) {
+        if (decode_action(in, arena, &list[n], error)) {
             return base_fail_in(error, "action %zu (%s)", n + 1,
                                 of_hex(begin.at, base_reader_left(&begin)).text);
         }
-        list[n++] = action;
+        n++;
     }
     *actions = list;
     *n_actions = n;

@@ -35,33 +35,29 @@ int of_decode_flow_removed(struct base_reader *body, struct of_flow_removed *rem
     return of_check_read(body, "flow removed", error);
 }
 
-static int decode_record(struct base_reader *body, struct base_arena *arena,
+static int decode_record(struct base_reader *record, struct base_arena *arena,
                          struct flow_entry *entry, struct base_error *error)
 {
-    struct base_reader record;
     bool exact;
-    if (of_open_record(body, 0, OF_FLOW_STATS_MIN_BYTES, &record, error)) {
+    entry->table_id = base_read_u8(record);
+    base_read_skip(record, 1);
+    if (of_decode_match(record, &entry->match, &exact, error)) {
         return -1;
     }
-    entry->table_id = base_read_u8(&record);
-    base_read_skip(&record, 1);
-    if (of_decode_match(&record, &entry->match, &exact, error)) {
-        return -1;
-    }
-    entry->duration_sec = base_read_be32(&record);
-    entry->duration_nsec = base_read_be32(&record);
-    entry->priority = effective_priority(base_read_be16(&record), exact);
-    entry->idle_timeout = base_read_be16(&record);
-    entry->hard_timeout = base_read_be16(&record);
-    base_read_skip(&record, 6);
-    entry->cookie = base_read_be64(&record);
-    entry->n_packets = base_read_be64(&record);
-    entry->n_bytes = base_read_be64(&record);
-    return of_decode_entry_actions(&record, arena, entry, error);
+    entry->duration_sec = base_read_be32(record);
+    entry->duration_nsec = base_read_be32(record);
+    entry->priority = effective_priority(base_read_be16(record), exact);
+    entry->idle_timeout = base_read_be16(record);
+    entry->hard_timeout = base_read_be16(record);
+    base_read_skip(record, 6);
+    entry->cookie = base_read_be64(record);
+    entry->n_packets = base_read_be64(record);
+    entry->n_bytes = base_read_be64(record);
+    return of_decode_entry_actions(record, arena, entry, error);
 }
 
 int of_decode_flow_stats(struct base_reader *body, struct flow_table *table, size_t max_entries,
                          struct base_error *error)
 {
-    return of_add_records(body, table, max_entries, decode_record, error);
+    return of_add_records(body, OF_FLOW_STATS_MIN_BYTES, table, max_entries, decode_record, error);
 }

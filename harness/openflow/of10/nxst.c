@@ -52,27 +52,24 @@ static int decode_match(struct base_reader *record, size_t n_bytes, struct base_
                : 0;
 }
 
-static int decode_record(struct base_reader *body, struct base_arena *arena,
+static int decode_record(struct base_reader *record, struct base_arena *arena,
                          struct flow_entry *entry, struct base_error *error)
 {
-    struct base_reader record;
-    if (of_open_record(body, 0, RECORD_BYTES, &record, error)) {
-        return -1;
-    }
-    of_decode_entry_head(&record, entry);
-    size_t n_match_bytes = base_read_be16(&record);
-    base_read_skip(&record, 4); /* ages */
-    entry->cookie = base_read_be64(&record);
-    entry->n_packets = base_read_be64(&record);
-    entry->n_bytes = base_read_be64(&record);
-    return decode_match(&record, n_match_bytes, arena, entry, error)
+    of_decode_entry_head(record, entry);
+    size_t n_match_bytes = base_read_be16(record);
+    base_read_skip(record, 4); /* ages */
+    entry->cookie = base_read_be64(record);
+    entry->n_packets = base_read_be64(record);
+    entry->n_bytes = base_read_be64(record);
+    return decode_match(record, n_match_bytes, arena, entry, error)
                ? -1
-               : of_decode_entry_actions(&record, arena, entry, error);
+               : of_decode_entry_actions(record, arena, entry, error);
 }
 
 int of_decode_nxst_flow(struct base_reader *body, struct flow_table *table, size_t max_entries,
                         struct base_error *error)
 {
-    return open_body(body, error) ? -1
-                                  : of_add_records(body, table, max_entries, decode_record, error);
+    return open_body(body, error)
+               ? -1
+               : of_add_records(body, RECORD_BYTES, table, max_entries, decode_record, error);
 }

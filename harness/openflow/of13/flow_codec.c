@@ -117,29 +117,26 @@ static int decode_instructions(struct base_reader *record, struct base_arena *ar
     return entry->instructions ? 0 : base_fail(error, "out of memory");
 }
 
-static int decode_record(struct base_reader *body, struct base_arena *arena,
+static int decode_record(struct base_reader *record, struct base_arena *arena,
                          struct flow_entry *entry, struct base_error *error)
 {
-    struct base_reader record;
-    if (of_open_record(body, 0, OF13_FLOW_STATS_MIN_BYTES, &record, error)) {
-        return -1;
-    }
-    of_decode_entry_head(&record, entry);
-    entry->flags = base_read_be16(&record) & ((1 << N_FLOW_FLAGS) - 1);
-    base_read_skip(&record, 4);
-    entry->cookie = base_read_be64(&record);
-    uint64_t n_packets = base_read_be64(&record), n_bytes = base_read_be64(&record);
+    of_decode_entry_head(record, entry);
+    entry->flags = base_read_be16(record) & ((1 << N_FLOW_FLAGS) - 1);
+    base_read_skip(record, 4);
+    entry->cookie = base_read_be64(record);
+    uint64_t n_packets = base_read_be64(record), n_bytes = base_read_be64(record);
     entry->n_packets = entry->flags & FLOW_NO_PACKET_COUNTS ? UINT64_MAX : n_packets;
     entry->n_bytes = entry->flags & FLOW_NO_BYTE_COUNTS ? UINT64_MAX : n_bytes;
-    return of13_decode_match(&record, arena, entry, error)
+    return of13_decode_match(record, arena, entry, error)
                ? -1
-               : decode_instructions(&record, arena, entry, error);
+               : decode_instructions(record, arena, entry, error);
 }
 
 int of13_decode_flow_stats(struct base_reader *body, struct flow_table *table, size_t max_entries,
                            struct base_error *error)
 {
-    return of_add_records(body, table, max_entries, decode_record, error);
+    return of_add_records(body, OF13_FLOW_STATS_MIN_BYTES, table, max_entries, decode_record,
+                          error);
 }
 
 /* ---------------------------------------------------------------------- encode */
