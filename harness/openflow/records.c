@@ -6,18 +6,6 @@
 #include "openflow/check.h"
 #include "openflow/of10/action_codec.h"
 
-int of_open_record(struct base_reader *body, size_t n_read, size_t min_bytes,
-                   struct base_reader *record, struct base_error *error)
-{
-    size_t left = n_read + base_reader_left(body), length = base_read_be16(body);
-    if (length < min_bytes || length > left) {
-        return base_fail(error, "length %zu, %zu bytes are left, a record has %zu or more", length,
-                         left, min_bytes);
-    }
-    *record = base_read_child(body, length - n_read - 2);
-    return 0;
-}
-
 void of_decode_entry_head(struct base_reader *record, struct flow_entry *entry)
 {
     entry->table_id = base_read_u8(record);

@@ -11,8 +11,18 @@
 /* Reads the length of a record, of which n_read bytes before it were read already, and sets
  * `record` over what is behind it. Fails if the record has fewer than min_bytes in all, or more
  * than there are. */
-int of_open_record(struct base_reader *body, size_t n_read, size_t min_bytes,
-                   struct base_reader *record, struct base_error *error);
+static inline int of_open_record(struct base_reader *body, size_t n_read, size_t min_bytes,
+                                 struct base_reader *record, struct base_error *error)
+{
+    size_t left = n_read + base_reader_left(body), length = base_read_be16(body);
+    if (length < min_bytes || length > left) {
+        (void)base_fail(error, "length %zu, %zu bytes are left, a record has %zu or more", length,
+                        left, min_bytes);
+        return -1;
+    }
+    *record = base_read_child(body, length - n_read - 2);
+    return 0;
+}
 
 /* Reads what NXST_FLOW and OpenFlow 1.3 have in front in a record: table, times, priority,
  * timeouts. */
