@@ -8,6 +8,7 @@
 #include "frame/rewrite.h"
 #include "ofctl/action.h"
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
 #include "ofctl/match.h"
 #include "path/declared.h"
 #include "path/follow.h"
@@ -179,6 +180,20 @@ static bool is_kept_back(const struct explaining *explaining, const struct path_
     return kept;
 }
 
+/* "output:2, may output:3" */
+static const char *expected_text(const struct expected_case *expected, struct base_arena *arena)
+{
+    struct base_buffer text = {0};
+    ofctl_format_actions(expected ? expected->actions : NULL, expected ? expected->n_actions : 0,
+                         &text);
+    for (size_t i = 0; expected && i < expected->n_may; i++) {
+        const struct action may = {.port = expected->may[i], .max_len = UINT16_MAX};
+        base_put_text(&text, i > 0 ? "," : ", may ");
+        ofctl_format_actions(&may, 1, &text);
+    }
+    return base_arena_take(arena, &text);
+}
+
 /* The place where it is said what the switch does with the packet; NULL: nothing is. */
 static const struct place *find_expected(const struct explaining *explaining,
                                          const struct path_hop *step, struct explained_hop *hop,
@@ -190,10 +205,7 @@ static const struct place *find_expected(const struct explaining *explaining,
     const struct expected_port *port = expectation_port(expectation, step->in);
     bool is_said = port || (expectation->lists_switch[step->in.sw] && !expectation->unlisted_any);
     *expected = path_declared_case(&explaining->declared, step->in.sw, taker.entry);
-    hop->expected =
-        is_said ? ofctl_actions_text(*expected ? (*expected)->actions : NULL,
-                                     *expected ? (*expected)->n_actions : 0, explaining->arena)
-                : NULL;
+    hop->expected = is_said ? expected_text(*expected, explaining->arena) : NULL;
     return *expected ? &(*expected)->place : port ? &port->place : NULL;
 }
 
@@ -242,6 +254,29 @@ static void compare_expected(struct explaining *explaining, const struct path_ho
 
 /* ------------------------------------------------------------------- a hop */
 
+/* The groups that these actions call. */
+static void list_groups(struct explaining *explaining, size_t sw, const struct action *actions,
+                        size_t n, struct explained_hop *hop)
+{
+    const struct switch_state *state = explaining->question->states[sw];
+    const char **groups =
+        base_arena_alloc(explaining->arena, (hop->n_groups + n + 1) * sizeof *groups);
+    for (size_t i = 0; groups && i < hop->n_groups; i++) {
+        groups[i] = hop->groups[i];
+    }
+    hop->groups = groups;
+    for (size_t i = 0; groups && i < n; i++) {
+        const struct group *group = actions[i].type == ACTION_GROUP
+                                        ? group_find(&state->groups, actions[i].group_id)
+                                        : NULL;
+        struct base_buffer text = {0};
+        if (group) {
+            ofctl_format_group(group, &text);
+            groups[hop->n_groups++] = base_arena_take(explaining->arena, &text);
+        }
+    }
+}
+
 /* Table by table; the last may be one of which no entry takes the packet. */
 static void list_tables(struct explaining *explaining, const struct path_hop *step,
                         struct explained_hop *hop)
@@ -254,7 +289,11 @@ static void list_tables(struct explaining *explaining, const struct path_hop *st
         const struct flow_entry *row =
             path_row_entry(network, sw, path_row(network, sw, step->entry, i, &step->header));
         hop->tables[hop->n_tables++] = ofctl_flow_text(row, FLOW_NO_STATS, explaining->arena);
+        list_groups(explaining, sw, row->actions, row->n_actions, hop);
         last = row->instructions;
+        if (last) {
+            list_groups(explaining, sw, last->written, last->n_written, hop);
+        }
     }
     if (hop->tables && last && last->goto_table != NO_GOTO && !step->open) {
         hop->tables[hop->n_tables++] =

@@ -40,13 +40,16 @@ struct explained_hop {
     const char **tables; /* the same, table by table: the entry of each that it comes to, or "no
                             entry of table 2 takes it" */
     size_t n_tables;
+    const char **groups; /* that these call, with their buckets */
+    size_t n_groups;
     const char *refused; /* why the packet does not get in ("is switched off"); NULL: it does */
     const char *unknown; /* why it is not known what happens, or not followed; NULL: it is */
     const char **hidden; /* entries that would take it too, were it not for this one; best first */
     size_t n_hidden, n_hidden_more;
     struct explained_output *outputs; /* none: it is dropped */
     size_t n_outputs;
-    const char *expected; /* what the expectation says, as actions; NULL: nothing */
+    const char *expected; /* what the expectation says, as actions, and what may be besides; NULL:
+                             nothing */
     struct header header; /* of `packet` */
     const struct space_behavior *declared, *advertised; /* NULL: they do the same with the packet,
                                                            or one of them is not known */

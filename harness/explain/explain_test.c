@@ -6,6 +6,7 @@
 
 #include "frame/parse.h"
 #include "ofctl/flow.h"
+#include "ofctl/group.h"
 #include "ofctl/match.h"
 #include "testing/reference_network.h"
 
@@ -120,6 +121,7 @@ static void what_may_leave_does_not_deviate(void **state)
         port->cases[i].n_may = 1;
     }
     assert_false(ask(&asking, 1, "tcp")->deviates);
+    assert_string_equal(asking.answer.hops[0].expected, "output:2,output:6, may output:5");
     set_flows(&asking, 0, "in_port=1 actions=output:2,output:4,output:6");
     assert_true(ask(&asking, 1, "tcp")->deviates);
     set_flows(&asking, 0, "in_port=1 actions=output:2,output:6,CONTROLLER");
@@ -339,6 +341,27 @@ static void test_closed_way(void **state)
     teardown(&asking);
 }
 
+/* What a group does is said with it. */
+static void groups_are_shown_with_their_buckets(void **state)
+{
+    (void)state;
+    struct asking asking;
+    setup(&asking);
+    struct switch_state *s1 = &asking.network.states[0];
+    s1->version = 4;
+    assert_int_equal(ofctl_parse_group("group_id=7,type=all,bucket=output:2,bucket=output:6",
+                                       &s1->groups, NULL, NULL),
+                     0);
+    set_flows(&asking, 0, "in_port=1 actions=group:7;in_port=2 actions=output:1");
+    const struct explained_hop *hop = &ask(&asking, 1, "udp")->hops[0];
+    assert_int_equal(hop->n_groups, 1);
+    assert_non_null(strstr(hop->groups[0], "group_id=7,type=all,bucket="));
+    assert_int_equal(ask(&asking, 2, "udp")->hops[0].n_groups, 0);
+    group_table_free(&s1->groups);
+    s1->groups = (struct group_table){0};
+    teardown(&asking);
+}
+
 /* Ports that are not cabled may well be down. */
 static void test_closed_flood(void **state)
 {
@@ -489,14 +512,23 @@ static void test_queue(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_way),           cmocka_unit_test(what_may_leave_does_not_deviate),
-    cmocka_unit_test(test_drop_and_miss), cmocka_unit_test(test_not_listed),
-    cmocka_unit_test(test_hidden),        cmocka_unit_test(test_unknown),
-    cmocka_unit_test(test_frame),         cmocka_unit_test(test_second_tag),
-    cmocka_unit_test(test_classes),       cmocka_unit_test(test_hiders),
-    cmocka_unit_test(test_queue),         cmocka_unit_test(test_closed_ports),
-    cmocka_unit_test(test_closed_way),    cmocka_unit_test(test_closed_flood),
-    cmocka_unit_test(test_other_table),   cmocka_unit_test(test_tables),
+    cmocka_unit_test(groups_are_shown_with_their_buckets),
+    cmocka_unit_test(test_way),
+    cmocka_unit_test(what_may_leave_does_not_deviate),
+    cmocka_unit_test(test_drop_and_miss),
+    cmocka_unit_test(test_not_listed),
+    cmocka_unit_test(test_hidden),
+    cmocka_unit_test(test_unknown),
+    cmocka_unit_test(test_frame),
+    cmocka_unit_test(test_second_tag),
+    cmocka_unit_test(test_classes),
+    cmocka_unit_test(test_hiders),
+    cmocka_unit_test(test_queue),
+    cmocka_unit_test(test_closed_ports),
+    cmocka_unit_test(test_closed_way),
+    cmocka_unit_test(test_closed_flood),
+    cmocka_unit_test(test_other_table),
+    cmocka_unit_test(test_tables),
     cmocka_unit_test(test_rivals),
 };
 

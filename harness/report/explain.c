@@ -60,6 +60,9 @@ static void put_hop(const struct explanation *explanation, const struct explaine
     for (size_t i = 1; i < hop->n_tables; i++) {
         put_line(out, "then", hop->tables[i]);
     }
+    for (size_t i = 0; i < hop->n_groups; i++) {
+        put_line(out, "group", hop->groups[i]);
+    }
     for (size_t i = 0; i < hop->n_hidden; i++) {
         put_line(out, i == 0 ? "hides" : "", hop->hidden[i]);
     }
@@ -211,6 +214,9 @@ static void put_hop_tree(struct report_tree *tree, const struct explained_hop *h
     report_tree_text(tree, "entry", hop->entry);
     if (hop->n_tables > 1) {
         report_tree_texts(tree, "tables", hop->tables, hop->n_tables);
+    }
+    if (hop->n_groups > 0) {
+        report_tree_texts(tree, "groups", hop->groups, hop->n_groups);
     }
     report_tree_text(tree, "refused", hop->refused);
     report_tree_text(tree, "unknown", hop->unknown);

@@ -47,17 +47,21 @@ static void assert_text(const struct explanation *explanation, const char *expec
 static void test_tables(void **state)
 {
     const char *tables[] = {"actions=goto_table:1", "no entry of table 1 takes it"};
+    const char *groups[] = {"group_id=7,type=all"};
     struct explained_hop hop = {.at = "s1:1",
                                 .packet = "p",
                                 .previous = HOP_NONE,
                                 .entry = "actions=goto_table:1",
                                 .tables = tables,
-                                .n_tables = 2};
+                                .n_tables = 2,
+                                .groups = groups,
+                                .n_groups = 1};
     const struct explanation explanation = {.at = "s1:1", .hops = &hop, .n_hops = 1};
     (void)state;
     assert_text(&explanation, "s1:1  p\n"
                               "  entry     actions=goto_table:1\n"
                               "  then      no entry of table 1 takes it\n"
+                              "  group     group_id=7,type=all\n"
                               "  output    none: dropped\n"
                               "  expected  nothing is said of this port\n"
                               "\narrives at no host\n");
