@@ -85,7 +85,9 @@ static void put_top(const struct page *page)
               "inconclusive");
     size_t n_known = report_known(report);
     put_count(page, VERDICT_SKIP, report_count(report, VERDICT_SKIP) - n_known, "skipped");
-    put_count(page, VERDICT_SKIP, n_known, "known");
+    if (n_known > 0) {
+        put_count(page, VERDICT_SKIP, n_known, "known");
+    }
     base_put_format(page->out, "<li>%zu cause%s</li><li>%zu frames sent</li></ul></header>\n",
                     report->n_causes, report->n_causes == 1 ? "" : "s", report->n_probes);
 }
