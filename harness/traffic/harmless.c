@@ -399,7 +399,8 @@ struct traffic_speech *traffic_harmless_speeches(const struct traffic_harmless *
         speeches[(*n)++] = learned->others[i];
     }
     for (size_t i = 0; i < learned->n_lessons; i++) {
-        const struct traffic_lessons *lessons = learned->lessons[i];
+        struct traffic_lessons *lessons = learned->lessons[i];
+        traffic_lessons_complete(lessons, harmless->network);
         for (size_t k = 0; k < lessons->n_speeches; k++) {
             if (lessons->speeches[k].wanted) {
                 speeches[(*n)++] = lessons->speeches[k];

@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many frames are followed at most to find those that teach something. */
-enum { LESSONS_TRIED = 10000 };
+/* So many pairs of hosts are looked at, and so many frames are followed, at most, to find those
+ * that teach something. */
+enum { PAIRS_TRIED = 100000, FRAMES_TRIED = 10000 };
 
 struct learning {
     const struct traffic_speakers *speakers;
     const struct topology *topology;
     struct traffic_lessons *lessons;
-    size_t n_tried;
+    size_t n_pairs, n_frames;
     bool failed; /* no memory */
 };
 
@@ -105,18 +106,15 @@ static void speak_to_itself(struct learning *learning, size_t host)
     }
 }
 
-/* Whether a frame might come to a host that is neither, since the first switch floods it: known
+/* Whether there are other hosts at its switch: what that floods comes to them, which is known
  * without following it. */
-static bool is_flooded_at_once(const struct learning *learning, size_t from, size_t to)
+static bool has_company(const struct topology *topology, size_t host)
 {
-    const struct topology *topology = learning->topology;
-    const struct traffic_lessons *lessons = learning->lessons;
-    size_t sw = topology->hosts[from].port.sw;
-    bool others = false;
-    for (size_t i = 0; i < topology->n_hosts && !others; i++) {
-        others = i != from && i != to && topology->hosts[i].port.sw == sw;
+    bool has = false;
+    for (size_t i = 0; i < topology->n_hosts && !has; i++) {
+        has = i != host && topology->hosts[i].port.sw == topology->hosts[host].port.sw;
     }
-    return others && !path_find_place(&lessons->places, sw, lessons->vid, topology->hosts[to].mac);
+    return has;
 }
 
 /* Whether its sender has said something that did not come: then nothing else was said instead. */
@@ -146,12 +144,15 @@ static bool note_way(struct learning *learning, const struct header *speech, siz
     return taught;
 }
 
-static bool speak_to(struct learning *learning, size_t from, size_t to)
+static bool speak_to(struct learning *learning, size_t from, size_t to, bool in_company)
 {
     struct traffic_lessons *lessons = learning->lessons;
+    const struct topology_host *hosts = learning->topology->hosts;
+    size_t sw = hosts[from].port.sw;
     struct path_touch touch;
-    if (learning->topology->hosts[from].port.sw == learning->topology->hosts[to].port.sw ||
-        is_flooded_at_once(learning, from, to) || learning->n_tried++ >= LESSONS_TRIED) {
+    if (hosts[to].port.sw == sw || learning->n_pairs++ >= PAIRS_TRIED ||
+        (in_company && !path_find_place(&lessons->places, sw, lessons->vid, hosts[to].mac)) ||
+        learning->n_frames++ >= FRAMES_TRIED) {
         return false;
     }
     struct header speech = speech_of(learning, from, to);
@@ -172,17 +173,26 @@ static bool is_known_everywhere(const struct learning *learning, size_t host)
     return n >= learning->topology->n_switches;
 }
 
-/* Every host to every other one, once. */
-static bool speak_all(struct learning *learning)
+/* A host to every other one, once. */
+static bool speak_to_all(struct learning *learning, size_t from)
 {
     const bool *speaks = learning->speakers->speaks;
-    size_t n_hosts = learning->topology->n_hosts;
-    bool taught = false;
-    for (size_t from = 0; from < n_hosts; from++) {
-        for (size_t to = 0; to < n_hosts && speaks[from] && !is_known_everywhere(learning, from);
-             to++) {
-            taught |= speaks[to] && speak_to(learning, from, to);
+    bool taught = false, in_company = has_company(learning->topology, from);
+    bool ready = !speaks[from] || is_known_everywhere(learning, from);
+    for (size_t to = 0; to < learning->topology->n_hosts && !ready; to++) {
+        if (speaks[to] && speak_to(learning, from, to, in_company)) {
+            taught = true;
+            ready = is_known_everywhere(learning, from);
         }
+    }
+    return taught;
+}
+
+static bool speak_all(struct learning *learning)
+{
+    bool taught = false;
+    for (size_t from = 0; from < learning->topology->n_hosts; from++) {
+        taught |= speak_to_all(learning, from);
     }
     return taught;
 }
@@ -240,6 +250,10 @@ void traffic_lessons_want(struct traffic_lessons *lessons, const struct path_net
                           size_t from, const struct header *header)
 {
     want_way(lessons, network, from, header, lessons->n_speeches);
+}
+
+void traffic_lessons_complete(struct traffic_lessons *lessons, const struct path_network *network)
+{
     for (size_t i = lessons->n_speeches; i-- > 0;) {
         const struct traffic_speech *speech = &lessons->speeches[i];
         if (speech->wanted) {

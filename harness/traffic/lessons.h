@@ -53,8 +53,12 @@ bool traffic_lessons_teach(const struct path_network *network, size_t host,
 bool traffic_lessons_suffice(size_t to, const struct path_touch *touch,
                              const struct path_walk *walk);
 
-/* A frame with this header is to be sent from this host: notes what must be said before. */
+/* A frame with this header is to be sent from this host: notes what teaches the switches on its way
+ * where its receiver is. */
 void traffic_lessons_want(struct traffic_lessons *lessons, const struct path_network *network,
                           size_t from, const struct header *header);
+
+/* In the end: notes what must be said before what is noted. */
+void traffic_lessons_complete(struct traffic_lessons *lessons, const struct path_network *network);
 
 #endif

@@ -135,6 +135,7 @@ static void only_what_is_needed_is_wanted(void **state)
     for (int i = 0; i < 2; i++) {
         struct traffic_lessons *lessons = learn(&line, all, NULL);
         traffic_lessons_want(lessons, &line.network, LINE_A, i ? &to_c : &to_b);
+        traffic_lessons_complete(lessons, &line.network);
         for (size_t k = 0; k < lessons->n_speeches; k++) {
             bool wanted = i ? k == 0 || k == 2 || k == 3 : k == 1;
             assert_int_equal(lessons->speeches[k].wanted, wanted);
