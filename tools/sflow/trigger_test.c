@@ -322,9 +322,11 @@ static void thresholds_that_make_no_sense_are_refused(void **state)
     rows[1] = rows[0];
     rows[1].over_ms = 99;
     assert_null(sflow_trigger_new(rows, 2, 100, seed, note_event, NULL, &error));
+    assert_string_equal(error.text, "threshold 2: a window of 99 ms, expected at least 100");
     rows[1] = rows[0];
     rows[1].max_taps = 0;
     assert_null(sflow_trigger_new(rows, 2, 100, seed, note_event, NULL, &error));
+    assert_string_equal(error.text, "threshold 2: no lifetime, or no tap at all");
 }
 
 static void rates_are_read(void **state)

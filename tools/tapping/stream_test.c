@@ -176,6 +176,18 @@ static void must(const char *format, const char *netns)
     assert_int_equal(system(command), 0);
 }
 
+/* Of what is longer than what a station captures, too. */
+static void long_frames_are_known_by_what_is_captured(void **state)
+{
+    struct scene scene;
+    const struct fixture *fixture = fixture_or_skip(state);
+    must("ip link set near mtu 9000 && nsenter --net=%s ip link set far mtu 9000", fixture->netns);
+    run(&scene, fixture, "h1 h2 -t udp -s 4000 -c 2 -f");
+    assert_int_equal(scene.stream.tally.places[0].n_came, 2);
+    assert_int_equal(scene.stream.tally.places[0].n_lost, 0);
+    close_scene(&scene);
+}
+
 /* The kernels have the addresses now, and answer. */
 static void what_answers_is_told(void **state)
 {
@@ -271,6 +283,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_may_still_come_is_waited_for),
     cmocka_unit_test(waiting_takes_no_time_of_a_processor),
     cmocka_unit_test(two_stops_end_all),
+    cmocka_unit_test(long_frames_are_known_by_what_is_captured),
     cmocka_unit_test(what_answers_is_told),
     cmocka_unit_test(a_station_that_fails_is_the_problem),
 };
