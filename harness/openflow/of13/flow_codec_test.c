@@ -349,6 +349,37 @@ static void no_actions_are_none(void **state)
     base_arena_free(&arena);
 }
 
+/* An experimenter's, which is kept as it is, behind another, and one of an unknown type. */
+static void actions_of_others_are_kept(void **state)
+{
+    (void)state;
+    const struct action *actions;
+    uint16_t n;
+    struct base_arena arena = {0};
+    struct base_buffer bytes = {0}, again = {0};
+    struct base_error error = {""};
+    unhex("0000 0010 00000001 ffff 00*6 ffff 0018 00002320 000100020003000400050006 00*4", &bytes);
+    struct base_reader in = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_actions(&in, &arena, &actions, &n, &error), 0);
+    assert_int_equal(n, 2);
+    assert_int_equal(actions[1].type, ACTION_VENDOR);
+    assert_int_equal(of13_encode_actions(&again, actions, n, &error), 0);
+    assert_int_equal(again.n_bytes, bytes.n_bytes);
+    assert_memory_equal(again.data + 16, bytes.data + 16, again.n_bytes - 16);
+    base_buffer_free(&bytes);
+    again.n_bytes = 0;
+    unhex("0777 0008 00*4", &bytes);
+    in = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_actions(&in, &arena, &actions, &n, &error), 0);
+    assert_int_equal(actions[0].type, ACTION_UNKNOWN);
+    assert_int_equal(of13_encode_actions(&again, actions, n, &error), 0);
+    assert_int_equal(again.n_bytes, bytes.n_bytes);
+    assert_memory_equal(again.data, bytes.data, bytes.n_bytes);
+    base_buffer_free(&bytes);
+    base_buffer_free(&again);
+    base_arena_free(&arena);
+}
+
 /* Instructions behind an empty match; in table 2. */
 static void assert_refused(const char *hex, const char *why)
 {
@@ -449,6 +480,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(records_are_written_as_they_were_read),
     cmocka_unit_test(what_is_written_is_read_as_the_same),
     cmocka_unit_test(no_actions_are_none),
+    cmocka_unit_test(actions_of_others_are_kept),
     cmocka_unit_test(damage_is_refused_or_understood),
     cmocka_unit_test(counters_that_are_not_kept_are_not_known),
     cmocka_unit_test(instructions_are_checked),
