@@ -57,17 +57,36 @@ static void take_count(struct tapd_tally *tally, const struct tapd_count *count,
     tally->last = *count;
 }
 
+/* What it counted before the tap was there is none of it. */
+static void take_first(struct tapd_tally *tally, const struct tapd_count *count, int64_t known_ms)
+{
+    if (count->since_ms < known_ms) {
+        tally->last = *count;
+    }
+}
+
+static void take_counts(struct tapd_condition *condition, const struct tapd_standing *standing)
+{
+    int64_t passed_ms = condition->read_ms ? standing->read_ms - condition->read_ms : 0;
+    if (condition->read_ms == 0) {
+        take_first(&condition->in, &standing->in, condition->known_ms);
+        take_first(&condition->out, &standing->out, condition->known_ms);
+    }
+    take_count(&condition->in, &standing->in, passed_ms);
+    take_count(&condition->out, &standing->out, passed_ms);
+    condition->read_ms = standing->read_ms;
+}
+
 static void update(struct tapd_condition *condition, const struct tapd_way *way,
                    const struct tapd_installer *installer, int64_t now_ms)
 {
     struct tapd_standing standing;
     tapd_installer_judge(installer, way, &standing);
     take_state(condition, &standing, now_ms);
-    if (standing.read_ms > condition->read_ms) {
-        int64_t passed_ms = condition->read_ms ? standing.read_ms - condition->read_ms : 0;
-        take_count(&condition->in, &standing.in, passed_ms);
-        take_count(&condition->out, &standing.out, passed_ms);
-        condition->read_ms = standing.read_ms;
+    bool is_first = condition->read_ms == 0;
+    bool is_there = standing.state != TAPD_PENDING && standing.read_ms >= condition->known_ms;
+    if (standing.read_ms > condition->read_ms && (!is_first || is_there)) {
+        take_counts(condition, &standing);
     }
 }
 
@@ -94,8 +113,9 @@ int tapd_conditions_new(struct tapd_conditions *conditions, const struct tapd_ne
     struct tapd_condition *items = calloc(network->n_ways + 1, sizeof *items);
     bool failed = !items;
     for (size_t i = 0; items && i < network->n_ways; i++) {
-        items[i] =
-            (struct tapd_condition){.name = strdup(network->ways[i].tap->name), .since_ms = now_ms};
+        items[i] = (struct tapd_condition){.name = strdup(network->ways[i].tap->name),
+                                           .since_ms = now_ms,
+                                           .known_ms = tapd_monotonic_ms()};
         failed |= !items[i].name;
     }
     *conditions = (struct tapd_conditions){items, items ? network->n_ways : 0, network};

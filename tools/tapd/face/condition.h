@@ -7,7 +7,8 @@
 
 #include "tapd/install/standing.h"
 
-/* What came through since the tap is known here. */
+/* What came through since the tap is known here; where an entry of it is older, as that of a pair
+ * is which the tap uses too, since its counters were read for the first time. */
 struct tapd_tally {
     uint64_t n_packets, n_bytes;
     double packets_per_sec, bits_per_sec; /* between the last two readings of the counters */
@@ -20,6 +21,7 @@ struct tapd_condition {
     enum tapd_tap_state state;
     char *why;        /* NULL: nothing is wrong */
     int64_t since_ms; /* of the state; as the caller's clock says */
+    int64_t known_ms; /* since then it is known here, tapd_monotonic_ms */
     int64_t read_ms;  /* of the counters, tapd_monotonic_ms; 0: they have not been read */
     struct tapd_tally in, out;
 };

@@ -95,6 +95,33 @@ static void what_it_carries_is_counted(void **state)
     end(&world);
 }
 
+/* A tap that uses the entry of a pair has nothing of what that counted before. */
+static void what_was_before_it_is_not_counted(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    await(&world, is_installed);
+    for (size_t i = 0; i < world.sw.table.n_entries; i++) {
+        world.sw.table.entries[i].duration_sec = 100;
+    }
+    count(&world, 7);
+    assert_int_equal(ask(&world, "POST /taps?wait=20s", PAIRED), 201);
+    const struct tapd_condition *paired = condition_of(&world, 1);
+    assert_string_equal(paired->name, "paired");
+    await(&world, is_installed);
+    count(&world, 8);
+    count(&world, 8);
+    uint64_t n = paired->in.n_packets;
+    assert_true(n <= 1); /* it may have been read before, or not */
+    count(&world, 12);
+    assert_int_equal(paired->in.n_packets, n + 4);
+    assert_int_equal(paired->out.n_bytes, 100 * (n + 4));
+    assert_true(paired->in.exact);
+    assert_int_equal(condition_of(&world, 0)->in.n_packets, 12);
+    end(&world);
+}
+
 /* Another one comes and goes: what is known of it stays. */
 static void it_is_remembered(void **state)
 {
@@ -276,6 +303,7 @@ int main(void)
         cmocka_unit_test(a_tap_says_how_it_is),
         cmocka_unit_test(entries_of_others_are_told_with_the_taps),
         cmocka_unit_test(what_it_carries_is_counted),
+        cmocka_unit_test(what_was_before_it_is_not_counted),
         cmocka_unit_test(it_is_remembered),
         cmocka_unit_test(a_request_may_wait),
         cmocka_unit_test(a_look_may_wait),

@@ -252,8 +252,11 @@ static void judge_state(const struct judging *judging)
 
 /* ---------------------------------------------------------------- counters */
 
-static void count_entry(struct tapd_count *count, const struct flow_entry *there)
+static void count_entry(struct tapd_count *count, const struct flow_entry *there, int64_t read_ms)
 {
+    int64_t since_ms =
+        read_ms - there->duration_sec * INT64_C(1000) - there->duration_nsec / 1000000;
+    count->since_ms = since_ms < count->since_ms ? since_ms : count->since_ms;
     count->n_packets += there->n_packets == UINT64_MAX ? 0 : there->n_packets;
     count->n_bytes += there->n_bytes == UINT64_MAX ? 0 : there->n_bytes;
 }
@@ -270,7 +273,7 @@ static void count_hop(const struct judging *judging, const struct tapd_hop *hop,
         struct match match = match_without_port(&entry->match);
         count->exact &= !is_source || is_about(judging->way->tap, &match, match_within);
         if (there) {
-            count_entry(count, there);
+            count_entry(count, there, target->read_ms);
         }
     }
     if (target->read_ms > judging->out->read_ms) {
@@ -308,6 +311,7 @@ static void count(const struct judging *judging)
 {
     const struct tapd_way *way = judging->way;
     judging->out->in.exact = judging->out->out.exact = true;
+    judging->out->in.since_ms = judging->out->out.since_ms = INT64_MAX;
     for (size_t i = 0; i < way->n_hops; i++) {
         if (way->hops[i].before == TAPD_NO_HOP && !is_counted(way, i)) {
             count_hop(judging, &way->hops[i], &judging->out->in);

@@ -21,7 +21,9 @@ const char *tapd_tap_state_name(enum tapd_tap_state state);
 /* As the entries counted that take the copies. What a switch does not count is left out. */
 struct tapd_count {
     uint64_t n_packets, n_bytes;
-    bool exact; /* no frame of others is in it */
+    bool exact;       /* no frame of others is in it */
+    int64_t since_ms; /* when the oldest of the entries was made, tapd_monotonic_ms; INT64_MAX: none
+                         is there */
 };
 
 struct tapd_standing {
