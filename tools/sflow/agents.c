@@ -100,6 +100,56 @@ void sflow_agents_free(struct sflow_agents *agents)
     free(agents);
 }
 
+static size_t switch_of(const struct topology *topology, uint64_t dpid)
+{
+    size_t sw = 0;
+    while (sw < topology->n_switches && topology->switches[sw].dpid != dpid) {
+        sw++;
+    }
+    return sw;
+}
+
+/* A port that cannot be any more has to be learned again. */
+static void keep_ports(const struct sflow_agents *agents, const struct sflow_agents *former,
+                       struct sflow_agent *agent)
+{
+    for (size_t i = 0; i < agent->n_sources; i++) {
+        struct port_ref *port = &agent->sources[i].port;
+        if (port->port == 0) {
+            continue;
+        }
+        size_t sw = switch_of(agents->topology, former->topology->switches[port->sw].dpid);
+        bool is_there =
+            sw < agents->topology->n_switches && (!agent->declared || agent->declared->sw == sw);
+        *port = is_there ? (struct port_ref){sw, port->port} : (struct port_ref){0};
+    }
+}
+
+void sflow_agents_inherit(struct sflow_agents *agents, struct sflow_agents *former)
+{
+    size_t n_left = 0;
+    for (size_t i = 0; i < former->n_heard; i++) {
+        struct sflow_agent *agent = former->heard[i];
+        const struct sflow_datagram said = {.agent = agent->address, .sub_agent = agent->sub_agent};
+        const struct sflow_agent_declared *declared = find_declared(agents, &said);
+        if ((!declared && agents->n_declared > 0) ||
+            base_grow(&agents->heard, agents->n_heard, &agents->capacity,
+                      sizeof(struct sflow_agent *))) {
+            former->heard[n_left++] = agent;
+            continue;
+        }
+        agent->declared = declared;
+        agent->complained = false;
+        keep_ports(agents, former, agent);
+        agents->heard[agents->n_heard++] = agent;
+        agents->n_sources += agent->n_sources;
+    }
+    former->n_heard = n_left;
+    agents->n_datagrams = former->n_datagrams;
+    agents->n_drops = former->n_drops;
+    agents->gone = former->gone;
+}
+
 struct sflow_agent *sflow_agents_hear(struct sflow_agents *agents,
                                       const struct sflow_datagram *datagram, bool *again)
 {

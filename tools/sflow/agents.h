@@ -61,6 +61,11 @@ struct sflow_agents *sflow_agents_new(const struct topology *topology,
 /* NULL is legal. */
 void sflow_agents_free(struct sflow_agents *agents);
 
+/* What was heard so far goes on: agents that are still heard, with their sequences and with the
+ * ports that they have said of switches which have the same datapath id in both topologies. To be
+ * called before `agents` has heard any; the former are to be freed then. */
+void sflow_agents_inherit(struct sflow_agents *agents, struct sflow_agents *former);
+
 /* The agent of a datagram, which is noted in its sequence. The ports of an agent
  * that restarted (sequence.h) are learned anew. When there are SFLOW_AGENTS_MAX,
  * one is forgotten: one without a learned port, else the one that has been silent

@@ -74,6 +74,36 @@ static void ports_are_learned(void **state)
     sflow_agents_free(agents);
 }
 
+/* A reload: the switches in another order, one of them gone; then an agent that is not declared. */
+static void what_was_learned_is_kept(void **state)
+{
+    (void)state;
+    static struct topology_switch others[] = {{.name = "s3", .dpid = 3}, {.name = "x", .dpid = 1}};
+    static const struct topology changed = {.switches = others, .n_switches = 2};
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    struct sflow_agents *next = sflow_agents_new(&changed, NULL, 0);
+    learn(agents, hear(agents, "127.0.0.1", 0), 9, 1, 3);
+    learn(agents, hear(agents, "127.0.0.1", 2), 9, 2, 5);
+    sflow_agents_inherit(next, agents);
+    assert_int_equal(sflow_agents_n_heard(agents), 0);
+    sflow_agents_free(agents);
+    assert_int_equal(sflow_agents_n_heard(next), 2);
+    assert_int_equal(sflow_agents_total(next).n_received, 2);
+    assert_int_equal(sflow_agents_n_learned(next), 1);
+    assert_port(hear(next, "127.0.0.1", 0), 9, 1, 3);
+    assert_unknown(hear(next, "127.0.0.1", 2), 9);
+    struct sflow_agent_declared declared = {.any_sub_agent = true, .sw = 0};
+    assert_true(sflow_address_parse("127.0.0.1", &declared.address));
+    learn(next, hear(next, "192.0.2.1", 0), 1, 3, 1);
+    agents = sflow_agents_new(&changed, &declared, 1);
+    sflow_agents_inherit(agents, next);
+    assert_int_equal(sflow_agents_n_heard(next), 1);
+    assert_int_equal(sflow_agents_n_heard(agents), 2);
+    assert_unknown(hear(agents, "127.0.0.1", 0), 9); /* it is declared to be of s3 */
+    sflow_agents_free(next);
+    sflow_agents_free(agents);
+}
+
 static void nonsense_is_not_learned(void **state)
 {
     (void)state;
@@ -208,6 +238,7 @@ static void samples_that_agents_left_out_are_counted(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ports_are_learned),
+    cmocka_unit_test(what_was_learned_is_kept),
     cmocka_unit_test(nonsense_is_not_learned),
     cmocka_unit_test(an_agent_that_began_anew_is_learned_anew),
     cmocka_unit_test(declared_agents_alone_are_heard),

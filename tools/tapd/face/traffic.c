@@ -90,18 +90,24 @@ int tapd_traffic_use(struct tapd_traffic *traffic, const struct tapd_policy *pol
 {
     uint8_t seed[16];
     struct sflow_threshold *thresholds = NULL;
+    struct sflow_agents *former = traffic->agents;
+    traffic->agents = NULL;
     drop_policy(traffic);
     traffic->policy = policy;
+    traffic->agents = sflow_agents_new(policy->topology, policy->agents, policy->n_agents);
+    if (traffic->agents && former) {
+        sflow_agents_inherit(traffic->agents, former);
+    }
+    sflow_agents_free(former);
+    sflow_collector_use(traffic->collector, traffic->agents);
     if (getrandom(seed, sizeof seed, 0) != sizeof seed) {
         return -1;
     }
-    traffic->agents = sflow_agents_new(policy->topology, policy->agents, policy->n_agents);
     if (traffic->agents && collect_rules(traffic, &thresholds) == 0) {
         traffic->trigger = sflow_trigger_new(thresholds, traffic->n_rules, SFLOW_KEYS_DEFAULT, seed,
                                              tell, traffic, NULL);
     }
     free(thresholds);
-    sflow_collector_use(traffic->collector, traffic->agents);
     return traffic->trigger ? 0 : -1;
 }
 
