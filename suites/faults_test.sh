@@ -3,7 +3,7 @@
 #
 # A sample of the corpus of faults (TAP): one case of each kind in the
 # reference network, some pairs, one of each kind in the network of
-# OpenFlow 1.3, and of each behind a switch that chooses. FAULTS_SEED chooses the places. The whole corpus is
+# OpenFlow 1.3, and one behind a switch that chooses. FAULTS_SEED chooses the places. The whole corpus is
 # `make faults`. Of a sample that passes only the sums are shown, of another
 # what went wrong too.
 cd "$(dirname "$0")/.." || exit 1
@@ -37,5 +37,5 @@ echo 1..4
 sample "a fault of each kind is found and located" demon simulated
 sample "of two faults at once both are named" demon simulated --pairs --cases 6
 sample "a fault of each kind of OpenFlow 1.3 is found and located" broker taps --group pipelines
-sample "behind a switch that chooses each kind is found and located, by hosts alone" choice spread \
-    --group choices --no-packet-out
+sample "cables that a switch chooses between are exchanged: found and located, by hosts alone" choice spread \
+    --kind chosen-swapped --no-packet-out
