@@ -134,6 +134,28 @@ static void standstill_is_no_evidence(void **state)
     bench_close(&bench);
 }
 
+/* What came in by a wrong port shows that counters move, if it is as much as must have come. */
+static void what_comes_in_elsewhere_shows_that_counters_move(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned came, more;
+        bool counted;
+        const char *told;
+    } rows[] = {{27, 0, true, "OOI"}, {20, 7, false, "OOO"}, {20, 6, false, "LOO"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct bench bench;
+        bench_open(&bench);
+        bench_begin(&bench);
+        traffic_count_port(&bench.count, bench.before, (struct port_ref){0, 1})->sure_tx += 27;
+        later(&bench, 0, 1)->tx_packets += 27;
+        later(&bench, 1, 2)->rx_packets += rows[i].came;
+        later(&bench, 1, 3)->rx_packets += rows[i].more;
+        bench_expect(&bench, rows[i].counted, rows[i].told);
+        bench_close(&bench);
+    }
+}
+
 /* Of a reading in which `a` and `b` sent so much, and s1:5 and s2:5, where they should be, and
  * s1:4, which has no cable, got so much. What is told of their cables, as above. */
 static void bench_hosts(struct bench *bench, const unsigned *sent, const unsigned *got,
@@ -443,6 +465,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(background_is_no_contradiction),
     cmocka_unit_test(ports_that_do_not_count_are_no_evidence),
     cmocka_unit_test(standstill_is_no_evidence),
+    cmocka_unit_test(what_comes_in_elsewhere_shows_that_counters_move),
     cmocka_unit_test(what_frames_may_have_crossed_is_not_idle),
     cmocka_unit_test(hosts_are_told_by_how_much_they_send),
     cmocka_unit_test(hosts_that_are_exchanged_are_told),
