@@ -440,3 +440,20 @@ bool path_hop_leads(const struct path_reach_hop *through, const struct path_reac
     }
     return hop != NULL;
 }
+
+bool path_hops_exclude(const struct path_reach_hop *a, const struct path_reach_hop *b)
+{
+    while (a->depth > b->depth) {
+        a = a->previous;
+    }
+    while (b->depth > a->depth) {
+        b = b->previous;
+    }
+    while (a->previous != b->previous) {
+        a = a->previous;
+        b = b->previous;
+    }
+    return a->in.sw == b->in.sw && a->in.port == b->in.port && a->entry != ENTRY_NONE &&
+           b->entry != ENTRY_NONE && a->entry != b->entry &&
+           memcmp(&a->rewrite, &b->rewrite, sizeof a->rewrite) == 0;
+}

@@ -107,6 +107,10 @@ int path_reach_watched(const struct path_network *network, size_t sw, const stru
 /* Frees all arrivals and ways; the reach is empty and usable then. */
 void path_reach_free(struct path_reach *reach);
 
+/* Whether no header comes the ways to both hops, of one reach, since they part at one port where
+ * different entries take them. False: that is not told. */
+bool path_hops_exclude(const struct path_reach_hop *a, const struct path_reach_hop *b);
+
 /* Whether the way to `hop` leads through `through`. */
 bool path_hop_leads(const struct path_reach_hop *through, const struct path_reach_hop *hop);
 

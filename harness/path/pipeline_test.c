@@ -124,7 +124,7 @@ static void enter(const struct ring *ring, struct copy copy, struct fate *fate)
 }
 
 struct tally {
-    size_t n, n_known, n_arrivals, n_origins, n_refuted;
+    size_t n, n_known, n_arrivals, n_origins, n_refuted, n_excluding;
 };
 
 /* One packet by itself. True: it is known what becomes of it, and it does not loop. */
@@ -158,6 +158,7 @@ static void ask_reach(const struct path_reach *reach, const struct header *heade
                       const struct fate *fate)
 {
     static struct arrival arrivals[ARRIVALS];
+    const struct path_reach_hop *hops[ARRIVALS]; /* the last, by arrival */
     size_t n = 0;
     for (size_t i = 0; i < reach->n_unknowns; i++) {
         assert_false(space_region_has(&reach->unknowns[i].region, header));
@@ -169,6 +170,10 @@ static void ask_reach(const struct path_reach *reach, const struct header *heade
         const struct path_arrival *arrival = &reach->arrivals[i];
         if (space_region_has(&arrival->region, header)) {
             struct header as = space_rewritten(&arrival->rewrite, header);
+            for (size_t j = 0; j < n; j++) {
+                assert_false(path_hops_exclude(arrival->hop, hops[j]));
+            }
+            hops[n] = arrival->hop;
             add_arrival(arrivals, &n, arrival->host, &as, arrival->out);
         }
     }
@@ -214,6 +219,10 @@ static void ask_network(struct ring *ring, const struct universe *universe, stru
         struct path_reach reach;
         size_t budget = 1 << 24;
         assert_int_equal(path_reach(&ring->network, in, &budget, &reach), 0);
+        for (size_t i = 1; i < reach.n_arrivals; i++) {
+            tally->n_excluding +=
+                path_hops_exclude(reach.arrivals[i - 1].hop, reach.arrivals[i].hop);
+        }
         for (int i = 0; i < HEADERS && !reach.exhausted; i++) {
             struct header header = universe->headers[random_below((unsigned)universe->n_headers)];
             header.in_port = in.port;
@@ -247,7 +256,7 @@ static void all_agree_on_pipelines(void **unused)
     print_message("# %zu packets, %zu known, %zu arrivals; %zu entries exercised, %zu times not\n",
                   tally.n, tally.n_known, tally.n_arrivals, tally.n_origins, tally.n_refuted);
     assert_true(tally.n_known > tally.n / 4 && tally.n_arrivals > tally.n / 40);
-    assert_true(tally.n_origins > 0 && tally.n_refuted > 0);
+    assert_true(tally.n_origins > 0 && tally.n_refuted > 0 && tally.n_excluding > 0);
     free(universe.headers);
 }
 

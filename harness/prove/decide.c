@@ -346,6 +346,28 @@ static void compare_example(const struct prove_sender *sender,
     refutation->expected = copies_of(expected, example, to, &declared);
 }
 
+/* The question for headers of one arrival: it is left to those of n regions that some may be in. */
+static enum space_answer exceed_at(struct prove_sender *sender, size_t to, size_t i, size_t n,
+                                   struct exceeding *exceeding)
+{
+    const struct path_arrival *const *arrivals = &sender->arrivals.all[sender->arrivals.first[to]];
+    struct exceeding here = *exceeding;
+    size_t n_here = 0;
+    for (size_t j = 0; j < exceeding->n_actual; j++) {
+        if (!path_hops_exclude(arrivals[i]->hop, arrivals[j]->hop)) {
+            sender->beside[n_here++] = sender->regions[j];
+        }
+    }
+    here.n_actual = n_here;
+    for (size_t j = exceeding->n_actual; j < n; j++) {
+        sender->beside[n_here++] = sender->regions[j];
+    }
+    enum space_answer answer = space_atoms(sender->regions[i], sender->beside, n_here,
+                                           exceeding->budget, compare_numbers, &here);
+    exceeding->example = here.example;
+    return answer;
+}
+
 enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, size_t *budget,
                                      struct prove_refutation *refutation,
                                      struct prove_opening *opening)
@@ -354,8 +376,7 @@ enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, siz
     size_t n = gather_declared(sender, to, &exceeding);
     enum space_answer answer = SPACE_EMPTY;
     for (size_t i = 0; i < exceeding.n_actual && answer == SPACE_EMPTY; i++) {
-        answer = space_atoms(sender->regions[i], sender->regions, n, budget, compare_numbers,
-                             &exceeding);
+        answer = exceed_at(sender, to, i, n, &exceeding);
     }
     if (answer == SPACE_FOUND && !sender->most.exhausted) {
         compare_example(sender, &sender->allowed, to, &exceeding.example, refutation);

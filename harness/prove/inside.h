@@ -42,6 +42,7 @@ struct prove_sender {
     struct path_reach actual, declared, most; /* the most: only of a sender without claims */
     struct prove_arrivals arrivals, expected, allowed; /* of these */
     const struct space_region **regions; /* scratch: those of arrivals at a host, then others */
+    const struct space_region **beside;  /* scratch: some of these */
 };
 
 /* Why a claim does not hold. */

@@ -174,7 +174,8 @@ int prove_sender_open(struct prove_sender *sender, struct prove_context *context
                  sender->declared.n_arrivals + sender->declared.n_unknowns +
                  sender->most.n_arrivals + sender->most.n_unknowns;
     sender->regions = base_calloc(max + 1, sizeof(*sender->regions));
-    return sender->regions ? 0 : -1;
+    sender->beside = base_calloc(max + 1, sizeof(*sender->beside));
+    return sender->regions && sender->beside ? 0 : -1;
 }
 
 void prove_sender_close(struct prove_sender *sender)
@@ -189,6 +190,7 @@ void prove_sender_close(struct prove_sender *sender)
     free(sender->allowed.first);
     free(sender->allowed.all);
     free(sender->regions);
+    free(sender->beside);
 }
 
 /* ------------------------------------------------------------------ questions */

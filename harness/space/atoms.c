@@ -164,24 +164,21 @@ static enum space_answer ask(struct search *state, const struct match *cube, str
     return state->visit(state->aux, &atom, leave_out);
 }
 
-/* The headers of the cube that are in the region. */
+/* The headers of the cube, without what was excluded from `begin` on, that are in the region. */
 static enum space_answer search_inside(struct search *state, const struct match *cube,
                                        struct mark begin, size_t next,
                                        const struct space_region *region)
 {
-    struct mark end = top(state);
-    enum space_answer answer = push_again(state, cube, begin, end);
+    enum space_answer answer = push_region(state, cube, region);
     bool leave_out = false;
-    answer = answer == SPACE_FOUND ? push_region(state, cube, region) : answer;
     if (answer == SPACE_FOUND) {
         state->inside[state->n_inside++] = (uint32_t)(next - 1);
-        answer = ask(state, cube, end, false, &leave_out);
+        answer = ask(state, cube, begin, false, &leave_out);
         if (answer == SPACE_EMPTY && !leave_out) {
-            answer = search(state, cube, end, next);
+            answer = search(state, cube, begin, next);
         }
         state->n_inside--;
     }
-    pop(state, end);
     return answer;
 }
 
@@ -383,6 +380,27 @@ static enum space_answer search_piece(struct search *state, const struct match *
     return answer;
 }
 
+static int compare_pointers(const void *a, const void *b)
+{
+    const struct match *x = *(const struct match *const *)a, *y = *(const struct match *const *)b;
+    return (x > y) - (x < y);
+}
+
+/* What is excluded from `begin` on, by address, if a region excludes that much that it pays to look
+ * there first: regions that come from one table exclude the same. NULL: read them. */
+static const struct match **sort_excluded(const struct search *state, struct mark begin,
+                                          const struct space_region *region, size_t *n)
+{
+    *n = state->n_excluded - begin.excluded;
+    const struct match **sorted =
+        region->n_excluded > MANY && *n > MANY ? base_calloc(*n, sizeof(*sorted)) : NULL;
+    if (sorted) {
+        memcpy(sorted, state->excluded + begin.excluded, *n * sizeof(*sorted));
+        qsort(sorted, *n, sizeof(*sorted), compare_pointers);
+    }
+    return sorted;
+}
+
 /* The headers of the cube that the k-th of the listed regions excludes, and that
  * no earlier one has. */
 static enum space_answer search_excluded(struct search *state, const struct match *cube,
@@ -391,14 +409,18 @@ static enum space_answer search_excluded(struct search *state, const struct matc
     const struct space_region *region = state->regions[state->listed[k]];
     enum space_answer answer = SPACE_EMPTY;
     struct match piece;
+    size_t n;
+    const struct match **sorted = sort_excluded(state, begin, region, &n);
     for (size_t i = 0; i < region->n_excluded && answer == SPACE_EMPTY; i++) {
+        const struct match **one = (const struct match **)&region->excluded[i];
         if (!spend(state, 1)) {
-            return SPACE_OPEN;
-        }
-        if (match_intersect(cube, region->excluded[i], &piece)) {
+            answer = SPACE_OPEN;
+        } else if (!(sorted && bsearch(one, sorted, n, sizeof(*one), compare_pointers)) &&
+                   match_intersect(cube, *one, &piece)) {
             answer = search_piece(state, &piece, begin, list, k, (struct mark){i, 0});
         }
     }
+    free(sorted);
     for (size_t i = 0; i < region->n_cuts && answer == SPACE_EMPTY; i++) {
         if (match_intersect(cube, region->cuts[i].cube, &piece)) {
             struct mark before = {region->n_excluded, i};
@@ -418,11 +440,12 @@ static enum space_answer search_region(struct search *state, const struct match 
     struct match both;
     match_intersect(cube, &region->cube, &both); /* drop_idle has asked */
     enum space_answer answer = push_earlier(state, &both, list, k);
-    if (answer == SPACE_FOUND) {
-        answer = search_inside(state, &both, begin, number + 1u, region);
-    }
+    struct mark middle = top(state);
+    answer = answer == SPACE_FOUND ? push_again(state, &both, begin, middle) : answer;
+    bool left = answer == SPACE_FOUND;
+    answer = left ? search_inside(state, &both, middle, number + 1u, region) : answer;
     pop(state, end);
-    return answer == SPACE_EMPTY ? search_excluded(state, &both, begin, list, k) : answer;
+    return left && answer == SPACE_EMPTY ? search_excluded(state, &both, begin, list, k) : answer;
 }
 
 static enum space_answer search(struct search *state, const struct match *cube, struct mark begin,
