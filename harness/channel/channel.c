@@ -161,15 +161,23 @@ static void take_echo(struct session *session, uint32_t xid)
     session->echo_due = false;
 }
 
+/* What a session has sent; of `now` the message that comes to `n_bytes`, too. */
+static size_t sent_by(const struct session *session, const struct session *now, size_t n_bytes)
+{
+    return session->progress.dump->n_bytes + (session == now ? n_bytes : 0);
+}
+
 /* Of all that are still running, the one that has sent most. */
-static struct session *largest(struct channel *channel)
+static struct session *largest(struct channel *channel, const struct session *now, size_t n_bytes)
 {
     struct session *found = NULL;
+    size_t most = 0;
     for (size_t i = 0; i < channel->n_sessions; i++) {
         struct session *session = &channel->sessions[i];
-        size_t n_bytes = session->running ? session->progress.dump->n_bytes : 0;
-        if (n_bytes > (found ? found->progress.dump->n_bytes : 0)) {
+        size_t sent = session->running ? sent_by(session, now, n_bytes) : 0;
+        if (sent > most) {
             found = session;
+            most = sent;
         }
     }
     return found;
@@ -182,15 +190,16 @@ static int check_sum(struct session *session, size_t n_bytes, struct base_error 
     struct session *victim = NULL;
     channel->n_bytes += n_bytes;
     if (channel->n_bytes > channel->options.max_sum_bytes) {
-        victim = largest(channel);
+        victim = largest(channel, session, n_bytes);
     }
     if (!victim) {
         return 0;
     }
     struct channel_dump *dump = victim->progress.dump;
+    size_t sent = sent_by(victim, session, n_bytes);
     base_fail(error, "sent %zu bytes, most of all switches, which may send %zu together (--memory)",
-              dump->n_bytes, channel->options.max_sum_bytes);
-    channel->n_bytes -= dump->n_bytes < channel->n_bytes ? dump->n_bytes : channel->n_bytes;
+              sent, channel->options.max_sum_bytes);
+    channel->n_bytes -= sent < channel->n_bytes ? sent : channel->n_bytes;
     if (victim == session) {
         return -1;
     }
