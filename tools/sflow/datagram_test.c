@@ -106,6 +106,35 @@ static void reads_counter_samples(void **state)
     assert_int_equal(sample.n_skipped, 2); /* Ethernet counters and port name */
 }
 
+/* Another value in each field (sFlow version 5, 5.3, struct if_counters). */
+static void reads_each_counter_of_an_interface(void **state)
+{
+    (void)state;
+    static const uint8_t record[] = {0, 0, 0, 1, 0, 0, 0, 0x58};
+    uint8_t bytes[sizeof golden_counters];
+    memcpy(bytes, golden_counters, sizeof bytes);
+    uint8_t *at = memmem(bytes, sizeof bytes, record, sizeof record);
+    assert_non_null(at);
+    for (uint8_t i = 0; i < 0x58; i++) {
+        at[sizeof record + i] = i;
+    }
+    struct sflow_datagram datagram = open_checked(bytes, sizeof bytes);
+    struct sflow_sample sample = next(&datagram);
+    const struct sflow_counters *counters = &sample.counters;
+    assert_int_equal(counters->if_index, 0x00010203);
+    assert_int_equal(counters->if_type, 0x04050607);
+    assert_true(counters->if_speed_bps == 0x08090a0b0c0d0e0f);
+    assert_int_equal(counters->if_status, 0x14151617);
+    assert_true(counters->in_octets == 0x18191a1b1c1d1e1f);
+    assert_int_equal(counters->in_unicast, 0x20212223);
+    assert_int_equal(counters->in_discards, 0x2c2d2e2f);
+    assert_int_equal(counters->in_errors, 0x30313233);
+    assert_true(counters->out_octets == 0x38393a3b3c3d3e3f);
+    assert_int_equal(counters->out_unicast, 0x40414243);
+    assert_int_equal(counters->out_discards, 0x4c4d4e4f);
+    assert_int_equal(counters->out_errors, 0x50515253);
+}
+
 /* An agent with an IPv6 address: an expanded flow sample, expanded counters,
  * and a sample of another enterprise. */
 static void put_expanded(struct base_buffer *out)
@@ -285,6 +314,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reads_flow_samples),
     cmocka_unit_test(reads_what_a_switch_dropped),
     cmocka_unit_test(reads_counter_samples),
+    cmocka_unit_test(reads_each_counter_of_an_interface),
     cmocka_unit_test(reads_expanded_samples),
     cmocka_unit_test(reads_every_form_of_an_output),
     cmocka_unit_test(refuses_what_is_cut_anywhere),

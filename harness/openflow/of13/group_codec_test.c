@@ -251,9 +251,10 @@ static void messages_are_opened(void **state)
         struct base_buffer bytes = {0};
         struct of_header header = {0};
         struct base_reader body;
-        struct base_error error;
+        struct base_error error = {""};
         unhex(messages[i].hex, &bytes);
         int status = of13_open(bytes.data, bytes.n_bytes, &header, &body, &error);
+        assert_int_equal(status == 0, error.text[0] == '\0');
         assert_int_equal(status, messages[i].type < 0 ? -1 : 0);
         if (status == 0) {
             assert_int_equal(header.type, messages[i].type);
@@ -321,6 +322,22 @@ static void damaged_groups_are_refused(void **state)
     base_buffer_free(&bytes);
 }
 
+static void a_damaged_band_is_told_with_its_meter(void **state)
+{
+    (void)state;
+    struct base_buffer bytes = {0};
+    struct group_table table = {0};
+    struct base_error error = {""};
+    unhex(meters_hex, &bytes);
+    bytes.data[11]++; /* the length of the only band of meter 1 */
+    struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_meters(&body, &table, &error), -1);
+    assert_non_null(strstr(error.text, "meter record 1: meter 1, band 1: "));
+    assert_int_equal(table.n_meters, 0);
+    base_buffer_free(&bytes);
+    group_table_free(&table);
+}
+
 static void bad_texts_of_groups_are_refused(void **state)
 {
     (void)state;
@@ -360,6 +377,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(messages_are_opened),
     cmocka_unit_test(replies_have_the_length_of_their_kind),
     cmocka_unit_test(damaged_groups_are_refused),
+    cmocka_unit_test(a_damaged_band_is_told_with_its_meter),
     cmocka_unit_test(bad_texts_of_groups_are_refused),
 };
 
