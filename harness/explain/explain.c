@@ -328,8 +328,8 @@ static void explain_hop(struct explaining *explaining, size_t i)
 {
     const struct path_hop *step = &explaining->walk.hops[i];
     const struct flow_table *flows = explaining->network.switches[step->in.sw].flows;
-    const struct flow_entry *entry =
-        step->entry == ENTRY_NONE ? NULL : &flows->entries[step->entry];
+    bool is_miss = path_is_miss(&explaining->network, step->in.sw, step->entry);
+    const struct flow_entry *entry = is_miss ? NULL : &flows->entries[step->entry];
     struct explained_hop *hop = &explaining->out->hops[i];
     *hop = (struct explained_hop){
         .at = topology_port_name(explaining->network.topology, step->in, explaining->arena),

@@ -74,9 +74,21 @@ static const struct flow_table *flows_of(const struct listing *listing)
     return listing->network.switches[listing->in.sw].flows;
 }
 
-static const char *rows_text(const struct listing *listing, size_t entry)
+/* The rows that an entry stands for; where some are merged, those of the header (NULL: of none in
+ * particular), and that there are more. */
+static const char *rows_text(const struct listing *listing, size_t entry,
+                             const struct header *header)
 {
-    return path_rows_text(&listing->network, listing->in.sw, entry, NULL, listing->arena);
+    const struct space_way *way = path_way(&listing->network, listing->in.sw, entry);
+    const char *text =
+        path_rows_text(&listing->network, listing->in.sw, entry, header, listing->arena);
+    bool is_merged = false;
+    for (size_t i = 0; header && way && i < way->n_rows; i++) {
+        is_merged |= way->merged[i] != NULL;
+    }
+    return is_merged && text
+               ? base_arena_format(listing->arena, "%s (and others that go on alike)", text)
+               : text;
 }
 
 static const char over_budget[] = "not decided within the budget whether another entry takes it";
@@ -98,15 +110,34 @@ static const char *competition(struct listing *listing, size_t entry, size_t oth
 }
 
 /* Takes away what entries of a higher rank take. */
-static int exclude_better(const struct listing *listing, uint32_t rank, struct space_region *region)
+static enum space_answer exclude_better(struct listing *listing, uint32_t rank,
+                                        struct space_region *region)
 {
     const struct flow_entry *entries = flows_of(listing)->entries;
     const uint32_t *order = listing->order.entries;
-    int failed = 0;
-    for (size_t i = 0; i < listing->order.n_entries && space_rank(&entries[order[i]]) > rank; i++) {
-        failed |= space_exclude(region, &entries[order[i]].match);
+    enum space_answer answer = SPACE_FOUND;
+    for (size_t i = 0; i < listing->order.n_entries && space_rank(&entries[order[i]]) > rank &&
+                       answer == SPACE_FOUND;
+         i++) {
+        const struct space_holes *holes = space_table_holes(table_of(listing), order[i]);
+        answer = space_leave_cut(region, &entries[order[i]].match, holes, NULL);
     }
-    return failed;
+    return answer;
+}
+
+/* Why it is not known which of two entries of one rank takes what both do, of this cube. */
+static const char *rivalry(struct listing *listing, size_t entry, size_t other,
+                           struct space_region *region)
+{
+    struct space_table *table = table_of(listing);
+    uint32_t rank = space_rank(&flows_of(listing)->entries[entry]);
+    enum space_answer answer = space_leave_holes(region, space_table_holes(table, entry));
+    answer =
+        answer == SPACE_FOUND ? space_leave_holes(region, space_table_holes(table, other)) : answer;
+    answer = answer == SPACE_FOUND ? exclude_better(listing, rank, region) : answer;
+    return answer == SPACE_FOUND  ? competition(listing, entry, other, region)
+           : answer == SPACE_OPEN ? path_no_memory
+                                  : NULL;
 }
 
 /* Why it is not known whether the entry takes all that no better one takes; NULL: it does. */
@@ -123,9 +154,7 @@ static const char *rival_of(struct listing *listing, size_t entry, const struct 
         struct space_region region = {0};
         if (found.entries[i] != entry &&
             match_intersect(cube, &entries[found.entries[i]].match, &region.cube)) {
-            open = exclude_better(listing, rank, &region) < 0
-                       ? path_no_memory
-                       : competition(listing, entry, found.entries[i], &region);
+            open = rivalry(listing, entry, found.entries[i], &region);
         }
         space_region_free(&region);
     }
@@ -156,12 +185,13 @@ static void show_ends(struct listing *listing, size_t entry, const struct match 
 }
 
 /* The one entry that takes all of the cube before `entry` does. ENTRY_NONE: none. */
-static size_t find_hider(const struct listing *listing, size_t entry, const struct match *cube)
+static size_t find_hider(struct listing *listing, size_t entry, const struct match *cube)
 {
     const uint32_t *order = listing->order.entries;
     for (size_t i = 0; i < listing->order.n_entries && order[i] != entry; i++) {
         const struct flow_entry *flow = &flows_of(listing)->entries[order[i]];
-        if (match_within(cube, &flow->match) && !flow_open(flow)) {
+        if (match_within(cube, &flow->match) && !flow_open(flow) &&
+            !space_holes_meet(space_table_holes(table_of(listing), order[i]), NULL, cube)) {
             return order[i];
         }
     }
@@ -181,18 +211,20 @@ static void add_class(struct listing *listing, size_t entry)
     }
     class->actions =
         ofctl_actions_text(flow ? flow->actions : NULL, flow ? flow->n_actions : 0, listing->arena);
-    class->entry = flow ? rows_text(listing, entry) : NULL;
+    bool is_miss = path_is_miss(&listing->network, listing->in.sw, entry);
     enum space_answer answer =
         space_table_find(table_of(listing), entry, &cube, listing->budget, &example);
     class->open = answer == SPACE_OPEN;
+    class->entry =
+        is_miss ? NULL : rows_text(listing, entry, answer == SPACE_FOUND ? &example : NULL);
     if (answer == SPACE_FOUND) {
         class->example = ofctl_header_text(&example, listing->arena);
         if (flow) {
             show_ends(listing, entry, &cube, class);
         }
-    } else if (answer == SPACE_EMPTY && flow) {
+    } else if (answer == SPACE_EMPTY && !is_miss) {
         size_t by = find_hider(listing, entry, &cube);
-        class->hidden_by = by == ENTRY_NONE ? NULL : rows_text(listing, by);
+        class->hidden_by = by == ENTRY_NONE ? NULL : rows_text(listing, by, NULL);
     } else if (answer == SPACE_EMPTY) {
         listing->out->n_classes--; /* every packet is taken */
     }

@@ -224,7 +224,9 @@ static void touch_step(struct following *following, size_t index, const struct p
                        const struct space_emission *out)
 {
     struct path_touch *touch = following->touch;
-    touch->missed |= !step->refused && !step->open && step->taker.entry == ENTRY_NONE;
+    size_t sw = following->walk->hops[index].in.sw;
+    touch->missed |=
+        !step->refused && !step->open && path_is_miss(following->network, sw, step->taker.entry);
     touch->normal |= path_is_normal(step->open);
     for (size_t i = 0; i < step->n_told; i++) {
         touch->controller |= out[i].port == PORT_CONTROLLER;

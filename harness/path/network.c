@@ -192,6 +192,13 @@ const struct space_way *path_way(const struct path_network *network, size_t sw, 
                : NULL;
 }
 
+bool path_is_miss(const struct path_network *network, size_t sw, size_t entry)
+{
+    const struct space_way *way = path_way(network, sw, entry);
+    return entry == ENTRY_NONE ||
+           (way && way->n_rows == 0 && network->switches[sw].flows->entries[entry].n_actions == 0);
+}
+
 size_t path_n_rows(const struct path_network *network, size_t sw, size_t entry)
 {
     return whole_of(network, sw) ? space_whole_n_rows(whole_of(network, sw), entry)

@@ -130,7 +130,33 @@ static void it_knows_one_place(void **state)
     }
 }
 
+/* Where tables are composed, too: what none of merged entries takes goes on to none. */
+static void it_misses_composed_tables(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    for (int i = 0; i < 2; i++) {
+        struct line line;
+        struct path_touch touch;
+        struct header header = from_a;
+        line_make(&line);
+        line_flow(&line, 0, "dl_dst=02:00:00:00:00:01 actions=goto_table:1");
+        line_flow(&line, 0, "dl_dst=02:00:00:00:00:02 actions=goto_table:1");
+        line_flow(&line, 0, "table=1,priority=1,tcp actions=output:2");
+        line_flow(&line, 0, "table=1,priority=0 actions=drop");
+        line_open(&line);
+        memcpy(header.dl_dst, (uint8_t[]){2, 0, 0, 0, 0, i == 0 ? 1 : 9}, 6);
+        path_follow_touch(&line.network, line.hosts[LINE_A].port, &header, NULL, &touch, &walk);
+        assert_int_equal(touch.missed, i == 1);
+        assert_int_equal(path_is_miss(&line.network, 0, walk.hops[0].entry), i == 1);
+        assert_int_equal(path_n_rows(&line.network, 0, walk.hops[0].entry), i == 0 ? 2 : 0);
+        assert_int_equal(walk.n_arrivals, i == 0);
+        line_close(&line);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(it_misses_composed_tables),
     cmocka_unit_test(all_that_may_see_it_are_named),
     cmocka_unit_test(it_knows_one_place),
 };

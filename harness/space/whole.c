@@ -45,6 +45,10 @@ void space_whole_format_rows(const struct space_whole *whole, size_t entry,
         size_t row = space_whole_row(whole, entry, i, header);
         base_put_text(out, i > 0 ? ", then " : "");
         ofctl_format_flow(&whole->rows->entries[row], FLOW_NO_STATS, out);
+        const struct space_merged *merged = whole->ways ? whole->ways[entry].merged[i] : NULL;
+        if (merged && !header) {
+            base_put_format(out, " (or one of %zu others that go on alike)", merged->n_cubes - 1);
+        }
     }
 }
 

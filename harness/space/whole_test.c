@@ -98,6 +98,11 @@ static void a_packet_opens_what_is_merged(void **unused)
     assert_string_equal(base_buffer_text(&text),
                         "dl_src=02:00:00:00:00:02 actions=goto_table:1, then "
                         "table=1, udp actions=output:4");
+    base_buffer_free(&text);
+    space_whole_format_rows(&whole, entry, NULL, &text);
+    assert_string_equal(base_buffer_text(&text),
+                        "dl_src=02:00:00:00:00:01 actions=goto_table:1 (or one of 1 others that go "
+                        "on alike), then table=1, udp actions=output:4");
     header.dl_src[5] = 4;
     entry = space_table_lookup(&table, &header, NULL, NULL, NULL);
     assert_int_equal(space_whole_n_rows(&whole, entry), 0); /* no entry takes it */
