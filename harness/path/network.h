@@ -70,8 +70,8 @@ size_t path_last_row(const struct path_network *network, size_t sw, size_t entry
  * is none. */
 const struct space_way *path_way(const struct path_network *network, size_t sw, size_t entry);
 
-/* Whether no row of the switch takes what comes to the entry: it is ENTRY_NONE, or, where tables are
- * composed, stands for that. */
+/* Whether no row of the switch takes what comes to the entry: it is ENTRY_NONE, or, where tables
+ * are composed, stands for that. */
 bool path_is_miss(const struct path_network *network, size_t sw, size_t entry);
 
 /* Whether several entries may stand for one row. */

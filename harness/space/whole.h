@@ -33,8 +33,8 @@ size_t space_whole_n_rows(const struct space_whole *whole, size_t entry);
 size_t space_whole_row(const struct space_whole *whole, size_t entry, size_t nth,
                        const struct header *header);
 
-/* Appends all of them, as ovs-ofctl writes them without statistics: "ROW, then ROW"; of merged rows,
- * and no header, "ROW (or one of 3 others that go on alike)". */
+/* Appends all of them, as ovs-ofctl writes them without statistics: "ROW, then ROW"; of merged
+ * rows, and no header, "ROW (or one of 3 others that go on alike)". */
 void space_whole_format_rows(const struct space_whole *whole, size_t entry,
                              const struct header *header, struct base_buffer *out);
 
