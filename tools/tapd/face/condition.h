@@ -45,6 +45,7 @@ void tapd_conditions_inherit(struct tapd_conditions *conditions, struct tapd_con
 void tapd_conditions_update(struct tapd_conditions *conditions,
                             const struct tapd_installer *installer, int64_t now_ms);
 
+/* Frees all; empty and usable then. */
 void tapd_conditions_free(struct tapd_conditions *conditions);
 
 #endif
