@@ -84,7 +84,7 @@ static void what_is_sent_is_seen_at_all_interfaces(void **state)
     int all = open_socket(NULL, NULL), near = open_socket(NULL, "near");
     int far = open_socket(fixture->netns, "far");
     struct sockaddr_ll from = {0};
-    uint8_t bytes[128];
+    uint8_t bytes[128] = {0};
     put(near, 0x88b5, 1, 0);
     assert_int_equal(get(all, bytes, sizeof bytes, &from), 60);
     assert_int_equal(from.sll_ifindex, if_nametoindex("near"));

@@ -92,7 +92,7 @@ static void an_address_of_ipv6_stands_in_brackets(void **state)
 static void one_port_is_had_once(void **state)
 {
     (void)state;
-    struct sockaddr_in at;
+    struct sockaddr_in at = {0};
     socklen_t size = sizeof at;
     char address[64];
     int fd = open_at("127.0.0.1:0", false, "");
