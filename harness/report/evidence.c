@@ -264,6 +264,35 @@ void report_put_evidence(const struct report_paper *paper, const struct result *
     put_row(paper, "source", result->source);
 }
 
+void report_put_counts(const struct report *report, struct base_buffer *out)
+{
+    size_t n_known = report_known(report);
+    base_put_format(out, "%zu passed, %zu failed, %zu inconclusive, %zu skipped",
+                    report_count(report, VERDICT_PASS), report_count(report, VERDICT_FAIL),
+                    report_count(report, VERDICT_INCONCLUSIVE),
+                    report_count(report, VERDICT_SKIP) - n_known);
+    if (n_known > 0) {
+        base_put_format(out, ", %zu known", n_known);
+    }
+    if (report->n_deselected > 0) {
+        base_put_format(out, ", %zu deselected", report->n_deselected);
+    }
+}
+
+bool report_split_source(const char *source, struct report_source *place)
+{
+    const char *column = source ? strrchr(source, ':') : NULL;
+    const char *line = column ? memrchr(source, ':', (size_t)(column - source)) : NULL;
+    if (!line) {
+        return false;
+    }
+    *place = (struct report_source){.n_file = (size_t)(line - source),
+                                    .line = line + 1,
+                                    .n_line = (size_t)(column - line - 1),
+                                    .column = column + 1};
+    return true;
+}
+
 const struct cause *report_cause_told_by(const struct report *report, const struct result *result)
 {
     for (size_t i = 0; i < report->n_causes && !result->is_consequence; i++) {

@@ -48,6 +48,22 @@ void report_put_evidence(const struct report_paper *paper, const struct result *
 /* The cause that this result of the report tells best; NULL: it tells none. */
 const struct cause *report_cause_told_by(const struct report *report, const struct result *result);
 
+/* "12 passed, 1 failed, 0 inconclusive, 0 skipped"; behind it what is known and what was
+ * deselected, if there is any. */
+void report_put_counts(const struct report *report, struct base_buffer *out);
+
+/* Where in an expectation a result is declared: "FILE:LINE:COLUMN", in which FILE may have colons
+ * itself. The pieces are pointers into it. */
+struct report_source {
+    size_t n_file;    /* bytes of FILE, from the beginning */
+    const char *line; /* n_line bytes */
+    size_t n_line;
+    const char *column; /* to the end */
+};
+
+/* False: it is no such place, or NULL. */
+bool report_split_source(const char *source, struct report_source *place);
+
 /* The fields as keys of the map that is open. */
 void report_put_fields(struct report_tree *tree, const struct result *result);
 

@@ -30,20 +30,18 @@ static void put_encoded(struct base_buffer *out, const char *text, bool is_prope
     report_drop_scratch(&clean, out);
 }
 
-/* " file=FILE,line=LINE,col=COLUMN" of "FILE:LINE:COLUMN". */
+/* "file=FILE,line=LINE,col=COLUMN,". */
 static void put_place(struct base_buffer *out, const char *source)
 {
-    const char *column = source ? strrchr(source, ':') : NULL;
-    const char *line = column ? memrchr(source, ':', (size_t)(column - source)) : NULL;
-    if (!line) {
-        return;
+    struct report_source place;
+    if (report_split_source(source, &place)) {
+        struct base_buffer file = {0};
+        base_put_bytes(&file, source, place.n_file);
+        base_put_text(out, "file=");
+        put_encoded(out, base_buffer_text(&file), true);
+        base_put_format(out, ",line=%.*s,col=%s,", (int)place.n_line, place.line, place.column);
+        report_drop_scratch(&file, out);
     }
-    struct base_buffer file = {0};
-    base_put_bytes(&file, source, (size_t)(line - source));
-    base_put_text(out, "file=");
-    put_encoded(out, base_buffer_text(&file), true);
-    base_put_format(out, ",line=%.*s,col=%s,", (int)(column - line - 1), line + 1, column + 1);
-    report_drop_scratch(&file, out);
 }
 
 static void put_annotation(struct base_buffer *out, const char *level, const struct result *result,
@@ -126,16 +124,8 @@ void report_markdown(const struct report *report, struct base_buffer *out)
     size_t n = 0;
     base_put_format(out, "### %s: ", verdict_name(report_verdict(report)));
     put_cell(out, report->expectation ? report->expectation : "tapproof");
-    base_put_format(out, "\n\n%zu passed, %zu failed, %zu inconclusive, %zu skipped",
-                    report_count(report, VERDICT_PASS), report_count(report, VERDICT_FAIL),
-                    report_count(report, VERDICT_INCONCLUSIVE),
-                    report_count(report, VERDICT_SKIP) - report_known(report));
-    if (report_known(report) > 0) {
-        base_put_format(out, ", %zu known", report_known(report));
-    }
-    if (report->n_deselected > 0) {
-        base_put_format(out, ", %zu deselected", report->n_deselected);
-    }
+    base_put_text(out, "\n\n");
+    report_put_counts(report, out);
     base_put_text(out, "\n\n");
     for (size_t i = 0; i < report->n_ignored; i++) {
         base_put_text(out, "ignored: ");

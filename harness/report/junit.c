@@ -14,21 +14,21 @@ static void put_attribute(struct base_buffer *out, const char *name, const char 
     base_put_text(out, "\"");
 }
 
-/* "FILE:LINE:COLUMN" as two attributes; a file's name may have colons itself. */
+static void put_part(struct base_buffer *out, const char *name, const char *text, size_t n_bytes)
+{
+    struct base_buffer part = {0};
+    base_put_bytes(&part, text, n_bytes);
+    put_attribute(out, name, base_buffer_text(&part));
+    report_drop_scratch(&part, out);
+}
+
 static void put_place(struct base_buffer *out, const char *source)
 {
-    const char *column = source ? strrchr(source, ':') : NULL;
-    const char *line = column ? memrchr(source, ':', (size_t)(column - source)) : NULL;
-    if (!line) {
-        return;
+    struct report_source place;
+    if (report_split_source(source, &place)) {
+        put_part(out, "file", source, place.n_file);
+        put_part(out, "line", place.line, place.n_line);
     }
-    struct base_buffer part = {0};
-    base_put_bytes(&part, source, (size_t)(line - source));
-    put_attribute(out, "file", base_buffer_text(&part));
-    report_drop_scratch(&part, out);
-    base_put_bytes(&part, line + 1, (size_t)(column - line - 1));
-    put_attribute(out, "line", base_buffer_text(&part));
-    report_drop_scratch(&part, out);
 }
 
 /* One line that says what is wrong: the pair that disagrees, and the values or the reason. */

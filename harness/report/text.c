@@ -430,16 +430,8 @@ static void put_summary(const struct report_paper *paper, const struct report *r
     struct base_buffer *out = paper->out;
     const struct look *look = &looks[report_verdict(report)];
     report_put_ink(paper, look->ink, look->tag);
-    base_put_format(out, ": %zu passed, %zu failed, %zu inconclusive, %zu skipped",
-                    report_count(report, VERDICT_PASS), report_count(report, VERDICT_FAIL),
-                    report_count(report, VERDICT_INCONCLUSIVE),
-                    report_count(report, VERDICT_SKIP) - report_known(report));
-    if (report_known(report) > 0) {
-        base_put_format(out, ", %zu known", report_known(report));
-    }
-    if (report->n_deselected > 0) {
-        base_put_format(out, ", %zu deselected", report->n_deselected);
-    }
+    base_put_text(out, ": ");
+    report_put_counts(report, out);
     put_duration(out, report->timing.total_ms);
     base_put_text(out, " (");
     const char *divider = "";
