@@ -144,84 +144,92 @@ static void reorder(size_t to, const uint8_t *bytes, size_t n_bytes)
     release(UINT64_MAX);
 }
 
+static bool is_lost(const uint8_t *bytes, size_t n_bytes, uint64_t quiet_ms)
+{
+    switch (box.relay.fault) {
+    case RELAY_ONE_WAY:
+        return true;
+    case RELAY_LOSES:
+        return box.n_seen % 5 == 0;
+    case RELAY_DROPS_KIND:
+        return frame_kind_of(bytes, n_bytes) == box.relay.kind;
+    case RELAY_EATS:
+        return is_eaten(bytes, n_bytes);
+    case RELAY_SLEEPS:
+        return quiet_ms > QUIET_MS;
+    default:
+        return false;
+    }
+}
+
+/* Frames that go on otherwise than at once and as they are: whether that is done. */
+static bool goes_otherwise(size_t to, uint8_t *bytes, size_t n_bytes)
+{
+    switch (box.relay.fault) {
+    case RELAY_DELAYS:
+        hold(to, bytes, n_bytes, DELAY_MS);
+        return true;
+    case RELAY_LATE:
+        hold(to, bytes, n_bytes, LATE_MS);
+        return true;
+    case RELAY_REORDERS:
+        reorder(to, bytes, n_bytes);
+        return true;
+    case RELAY_TAGS:
+        emit_tagged(to, bytes, n_bytes);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Changes bytes; returns how many they are then. */
+static size_t change(uint8_t *bytes, size_t n_bytes)
+{
+    switch (box.relay.fault) {
+    case RELAY_CORRUPTS:
+        bytes[random_below(&box.random, n_bytes)] ^= box.n_seen % 3 ? 0 : 0x10;
+        return n_bytes;
+    case RELAY_ZEROES_PCP:
+        bytes[ADDRESSES + 2] &= is_tag(word_at(bytes, n_bytes, ADDRESSES)) ? 0x1f : 0xff;
+        return n_bytes;
+    case RELAY_TRUNCATES:
+        return n_bytes - (n_bytes > 24 ? 10 : 0);
+    case RELAY_CUTS:
+        return n_bytes > box.relay.limit ? box.relay.limit : n_bytes;
+    case RELAY_STRIPS:
+        return strip_second(bytes, n_bytes);
+    default:
+        return n_bytes;
+    }
+}
+
+/* What is sent besides. */
+static void send_more(size_t to, const uint8_t *bytes, size_t n_bytes)
+{
+    bool third = box.n_seen % 3 == 0;
+    if (box.relay.fault == RELAY_JOINS) {
+        emit(3, bytes, n_bytes); /* the other host */
+    } else if (box.relay.fault == RELAY_DOUBLES && third) {
+        emit(to, bytes, n_bytes);
+    } else if (box.relay.fault == RELAY_FOLLOWS && third) {
+        hold(to, bytes, n_bytes, QUIET_MS);
+    } else if (box.relay.fault == RELAY_REFLECTS && third) {
+        emit(to ^ 1, bytes, n_bytes);
+    }
+}
+
 /* A frame that suffers. */
 static void spoil(size_t to, uint8_t *bytes, size_t n_bytes)
 {
     uint64_t quiet_ms = now_ms() - box.last_ms;
     box.last_ms += quiet_ms;
     box.n_seen++;
-    switch (box.relay.fault) {
-    case RELAY_ONE_WAY:
-        return;
-    case RELAY_LOSES:
-        if (box.n_seen % 5 == 0) {
-            return;
-        }
-        break;
-    case RELAY_DOUBLES:
-        if (box.n_seen % 3 == 0) {
-            emit(to, bytes, n_bytes);
-        }
-        break;
-    case RELAY_DELAYS:
-        hold(to, bytes, n_bytes, DELAY_MS);
-        return;
-    case RELAY_REORDERS:
-        reorder(to, bytes, n_bytes);
-        return;
-    case RELAY_CORRUPTS:
-        bytes[random_below(&box.random, n_bytes)] ^= box.n_seen % 3 ? 0 : 0x10;
-        break;
-    case RELAY_TRUNCATES:
-        n_bytes -= n_bytes > 24 ? 10 : 0;
-        break;
-    case RELAY_DROPS_KIND:
-        if (frame_kind_of(bytes, n_bytes) == box.relay.kind) {
-            return;
-        }
-        break;
-    case RELAY_TAGS:
-        emit_tagged(to, bytes, n_bytes);
-        return;
-    case RELAY_JOINS:
-        emit(3, bytes, n_bytes); /* the other host */
-        break;
-    case RELAY_EATS:
-        if (is_eaten(bytes, n_bytes)) {
-            return;
-        }
-        break;
-    case RELAY_CUTS:
-        n_bytes = n_bytes > box.relay.limit ? box.relay.limit : n_bytes;
-        break;
-    case RELAY_ZEROES_PCP:
-        bytes[ADDRESSES + 2] &= is_tag(word_at(bytes, n_bytes, ADDRESSES)) ? 0x1f : 0xff;
-        break;
-    case RELAY_STRIPS:
-        n_bytes = strip_second(bytes, n_bytes);
-        break;
-    case RELAY_FOLLOWS:
-        if (box.n_seen % 3 == 0) {
-            hold(to, bytes, n_bytes, QUIET_MS);
-        }
-        break;
-    case RELAY_LATE:
-        hold(to, bytes, n_bytes, LATE_MS);
-        return;
-    case RELAY_SLEEPS:
-        if (quiet_ms > QUIET_MS) {
-            return;
-        }
-        break;
-    case RELAY_REFLECTS:
-        if (box.n_seen % 3 == 0) {
-            emit(to ^ 1, bytes, n_bytes);
-        }
-        break;
-    case RELAY_GOOD:
-        break;
+    if (!is_lost(bytes, n_bytes, quiet_ms) && !goes_otherwise(to, bytes, n_bytes)) {
+        n_bytes = change(bytes, n_bytes);
+        send_more(to, bytes, n_bytes);
+        emit(to, bytes, n_bytes);
     }
-    emit(to, bytes, n_bytes);
 }
 
 static void carry(size_t from)
