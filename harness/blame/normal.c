@@ -230,11 +230,13 @@ static size_t find_parting(struct behind *behind, size_t host)
     return i;
 }
 
-/* It came to the host, and is for another one: the switch where their ways part. */
+/* It came to the host, and is for another one: the switch where their ways part. Unless that is
+ * where an action beside NORMAL sends it: then NORMAL has done nothing. */
 static bool locate_flooding(struct behind *behind, struct blame_place *place)
 {
     const struct blame_view *view = &behind->own;
-    bool is_elsewhere = behind->addressed != HOST_NONE && behind->addressed != view->to;
+    bool is_elsewhere = behind->addressed != HOST_NONE && behind->addressed != view->to &&
+                        path_walk_copies(&behind->view->advertised, view->to) == 0;
     size_t hop = is_elsewhere ? find_parting(behind, behind->addressed) : HOP_NONE;
     if (hop == HOP_NONE) {
         return false;

@@ -569,6 +569,40 @@ static void the_plan_withholds_the_rest(void **state)
     end(&asked, &line);
 }
 
+/* What a claim does not speak of is tried with frames for hosts whose places are known, also where
+ * none of them is its receiver. */
+static void what_no_claim_speaks_of_is_tried_with_known_receivers(void **state)
+{
+    (void)state;
+    struct line line;
+    struct asked asked;
+    bool lists[LINE_SWITCHES] = {false};
+    struct claim claim = {
+        .id = "x", .from = LINE_A, .to = LINE_C, .kind = CLAIM_DELIVERED, .copies = 1};
+    struct path_declared declared;
+    struct traffic_plan plan;
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    memcpy(claim.match.value.dl_dst, line.hosts[LINE_C].mac, BASE_MAC_BYTES);
+    memset(claim.match.mask.dl_dst, 0xff, BASE_MAC_BYTES);
+    struct expectation expectation = {
+        .topology = &line.topology, .claims = &claim, .n_claims = 1, .lists_switch = lists};
+    assert_int_equal(path_declared_open(&declared, &expectation), 0);
+    ask(&asked, &line);
+    struct traffic_plan_options options = {.sends = asked.sends, .harmless = &asked.harmless};
+    assert_int_equal(traffic_plan(&declared, &options, &plan, NULL), 0);
+    bool tried = false;
+    for (size_t p = 0; p < plan.n_probes; p++) {
+        const struct header *header = &plan.probes[p].header;
+        assert_int_not_equal(memcmp(header->dl_dst, line.hosts[LINE_A].mac, BASE_MAC_BYTES), 0);
+        assert_null(traffic_harm(&asked.harmless, LINE_A, header, NULL));
+        tried |= memcmp(header->dl_dst, line.hosts[LINE_B].mac, BASE_MAC_BYTES) == 0;
+    }
+    assert_true(tried);
+    traffic_plan_free(&plan);
+    path_declared_close(&declared);
+    end(&asked, &line);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(entries_alone_harm_nobody),
     cmocka_unit_test(arp_tells_the_truth_or_is_not_sent),
@@ -585,6 +619,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_cover_sends_what_may_be_sent),
     cmocka_unit_test(what_cannot_be_mended_is_not_sent),
     cmocka_unit_test(the_plan_withholds_the_rest),
+    cmocka_unit_test(what_no_claim_speaks_of_is_tried_with_known_receivers),
     cmocka_unit_test(a_tag_of_our_own_is_not_for_switches_that_learn),
 };
 

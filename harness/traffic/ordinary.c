@@ -70,7 +70,8 @@ static void prefer_ipv6(const struct topology_host *host, struct match *cube)
     prefer(cube, dst);
 }
 
-void traffic_prefer_ordinary(const struct expectation *expectation, size_t from, struct match *cube)
+void traffic_prefer_ordinary(const struct expectation *expectation, size_t from, size_t to,
+                             struct match *cube)
 {
     const struct topology *topology = expectation->topology;
     const struct topology_host *host = &topology->hosts[from];
@@ -79,7 +80,9 @@ void traffic_prefer_ordinary(const struct expectation *expectation, size_t from,
     memset(mac.mask.dl_src, 0xff, sizeof mac.mask.dl_src);
     prefer(cube, mac);
     mac = (struct match){0};
-    memcpy(mac.value.dl_dst, receiver_mac(expectation, from), BASE_MAC_BYTES);
+    memcpy(mac.value.dl_dst,
+           to == HOST_NONE ? receiver_mac(expectation, from) : topology->hosts[to].mac,
+           BASE_MAC_BYTES);
     memset(mac.mask.dl_dst, 0xff, sizeof mac.mask.dl_dst);
     prefer(cube, mac);
     prefer(cube, (struct match){.mask.vlan_tci = VLAN_TAGGED});

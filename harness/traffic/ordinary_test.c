@@ -22,7 +22,7 @@ static void check(const struct expectation *expectation, size_t from, const char
     struct base_buffer text = {0};
     struct match match;
     assert_int_equal(ofctl_parse_match(cube, &match, NULL, NULL), 0);
-    traffic_prefer_ordinary(expectation, from, &match);
+    traffic_prefer_ordinary(expectation, from, HOST_NONE, &match);
     ofctl_format_match(&match, &text);
     assert_string_equal(base_buffer_text(&text), expected);
     base_buffer_free(&text);

@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-enum { SENTINELS_MAX = 4, FIND_BUDGET = 100000 };
+enum { SENTINELS_MAX = 4, FIND_BUDGET = 100000, RECEIVERS_MAX = 16 };
 
 #define UNTOLD "nobody can say what becomes of it on its way"
 
@@ -442,31 +442,59 @@ static const char *make_harmless(const struct sender *sender, const struct choic
     return reason;
 }
 
-/* One probe of this kind in this class: an ordinary frame, or any. 1: it is sent, or withheld; 0:
- * the class has none; -1 without memory. */
+/* A frame of this cube that may be sent. 1: `header` is it; 0: there is none; -1: it may not, and
+ * `reason` says why. */
+static int choose(struct sender *sender, const struct choice *choice, const struct match *cube,
+                  struct header *header, const char **reason)
+{
+    if (!find_header(cube, choice->excluded, choice->n_excluded, header)) {
+        return 0;
+    }
+    *reason = make_harmless(sender, choice, header);
+    return *reason ? -1 : 1;
+}
+
+/* The nth try of a kind in a class: an ordinary frame, any, and then ordinary ones for one host
+ * after the other, as NORMAL sends to a known place what it would flood otherwise. False: it leaves
+ * no room for that one. */
+static bool try_of(const struct sender *sender, const struct choice *choice, size_t nth,
+                   struct match *cube)
+{
+    size_t to = nth < 2 ? HOST_NONE : nth - 2;
+    *cube = choice->cube;
+    if (nth == 1 || to == sender->host) {
+        return nth == 1;
+    }
+    traffic_prefer_ordinary(sender->expectation, sender->host, to, cube);
+    return to == HOST_NONE ||
+           memcmp(cube->value.dl_dst, sender->topology->hosts[to].mac, BASE_MAC_BYTES) == 0;
+}
+
+/* One probe of this kind in this class. 1: it is sent, or withheld; 0: the class has none; -1
+ * without memory. */
 static int plan_kind(struct sender *sender, size_t class, const struct traffic_kind *kind)
 {
     struct choice choice = {.class = &sender->classes.cubes[class]};
     struct header header, withheld = {0};
-    sender->class = class;
+    size_t n_hosts = sender->topology->n_hosts;
+    size_t n_tries = 2 + (n_hosts < RECEIVERS_MAX ? n_hosts : RECEIVERS_MAX);
     const char *reason = NULL;
+    sender->class = class;
     choice.n_excluded = narrower(&sender->classes, class, choice.excluded);
     if (!match_intersect(choice.class, &kind->essential, &choice.cube)) {
         return 0;
     }
-    struct match ordinary = choice.cube;
-    traffic_prefer_ordinary(sender->expectation, sender->host, &ordinary);
-    const struct match *tries[] = {&ordinary, &choice.cube};
-    for (size_t i = 0; i < 2; i++) {
-        if (!find_header(tries[i], choice.excluded, choice.n_excluded, &header)) {
-            continue;
-        }
-        const char *harms = make_harmless(sender, &choice, &header);
-        if (!harms) {
+    for (size_t nth = 0; nth < (reason ? n_tries : 2); nth++) {
+        struct match cube;
+        const char *harms;
+        int chosen = try_of(sender, &choice, nth, &cube)
+                         ? choose(sender, &choice, &cube, &header, &harms)
+                         : 0;
+        if (chosen > 0) {
             return add_probe(sender, &header, kind->name, &kind->shape) < 0 ? -1 : 1;
         }
-        withheld = reason ? withheld : header;
-        reason = reason ? reason : harms;
+        withheld = chosen < 0 && !reason ? header : withheld;
+        reason = chosen < 0 && !reason ? harms : reason;
     }
     if (!reason) {
         return 0;
