@@ -15,12 +15,12 @@ const char path_several[] = "the expectation allows several ways";
 
 bool path_is_normal(const char *open)
 {
-    return open && (open == path_normal || strcmp(open, SPACE_NORMAL_REWRITTEN) == 0);
+    return open && (strcmp(open, path_normal) == 0 || strcmp(open, SPACE_NORMAL_REWRITTEN) == 0);
 }
 
 bool path_is_choice(const char *open)
 {
-    return open == path_several || strcmp(open, SPACE_ONE_OF) == 0;
+    return strcmp(open, path_several) == 0 || strcmp(open, SPACE_ONE_OF) == 0;
 }
 
 #define UNKNOWN_FLOOD "it floods, and the ports of the switch are not known"

@@ -193,10 +193,10 @@ int prove_leave_open(const struct prove_sender *sender, const struct path_unknow
                                     .example = unknown->example,
                                     .to = HOST_NONE,
                                     .at = unknown->hop->in,
-                                    .reason = unknown->reason};
+                                    .reason = base_arena_text(arena, unknown->reason)};
     result->detail = base_arena_format(
         arena, "it is not known what %s does with some of these headers: %s",
         topology_port_name(sender->context->topology, finding.at, arena), unknown->reason);
     result->example = ofctl_header_text(&unknown->example, arena);
-    return add_finding(sender, &finding);
+    return finding.reason ? add_finding(sender, &finding) : -1;
 }
