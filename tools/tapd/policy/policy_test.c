@@ -309,12 +309,16 @@ static void test_refused_dates(void **unused)
              "  - {name: a, source: h1, to: c1, until: 2030-01-01}\n"
              "  - {name: b, source: h1, to: c1, until: \"2030-13-01T00:00:00Z\"}\n"
              "  - {name: c, source: h1, to: c1, for: 9s, until: \"2030-01-01T00:00:00Z\"}\n"
-             "  - {name: d, source: h1, to: c1, until: \"2030-01-01T00:00:00+01:00\"}\n",
+             "  - {name: d, source: h1, to: c1, until: \"2030-01-01T00:00:00+01:00\"}\n"
+             "  - {name: e, source: h1, to: c1, until: \"2027-02-31T00:00:00Z\"}\n"
+             "  - {name: f, source: h1, to: c1, until: \"2027-1- 1T0:0:61Z\"}\n",
         "p:3:42: expected a time as 2027-01-01T00:00:00Z, found \"2030-01-01\"\n"
         "p:4:42: expected a time as 2027-01-01T00:00:00Z, found \"2030-13-01T00:00:00Z\"\n"
         "p:5:44: a tap with \"for\" ends without \"until\"\n"
         "p:6:42: expected a time as 2027-01-01T00:00:00Z, found "
-        "\"2030-01-01T00:00:00+01:00\"\n");
+        "\"2030-01-01T00:00:00+01:00\"\n"
+        "p:7:42: expected a time as 2027-01-01T00:00:00Z, found \"2027-02-31T00:00:00Z\"\n"
+        "p:8:42: expected a time as 2027-01-01T00:00:00Z, found \"2027-1- 1T0:0:61Z\"\n");
 }
 
 static void test_notes(void **unused)

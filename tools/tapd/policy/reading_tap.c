@@ -153,15 +153,26 @@ static void read_for(struct yaml_reader *reader, const struct yaml_node *node, v
     reading->never_ends = valid && reading->tap->lifetime_sec == 0;
 }
 
-/* RFC 3339, section 5.6, in UTC and whole seconds. */
+/* Seconds since 1970 of RFC 3339, section 5.6, in UTC and whole seconds; 0: it is written
+ * otherwise, or there is no such day or second. */
+static time_t parse_until(const char *text)
+{
+    struct tm parts = {0};
+    char again[sizeof "2027-01-01T00:00:00Z"];
+    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    time_t seconds = end && !*end ? timegm(&parts) : 0;
+    bool is_same = seconds > 0 && gmtime_r(&seconds, &parts) &&
+                   strftime(again, sizeof again, "%Y-%m-%dT%H:%M:%SZ", &parts) > 0 &&
+                   strcmp(text, again) == 0;
+    return is_same ? seconds : 0;
+}
+
 static void read_until(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     static const char expected[] = "a time as 2027-01-01T00:00:00Z";
     const char *text = yaml_text(reader, node, expected);
-    struct tm parts = {0};
-    const char *end = text ? strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts) : NULL;
-    time_t seconds = end ? timegm(&parts) : 0;
-    if (text && (!end || *end || seconds <= 0)) {
+    time_t seconds = text ? parse_until(text) : 0;
+    if (text && seconds == 0) {
         yaml_error(reader, node, "expected %s, found %s", expected, yaml_found(node).text);
         return;
     }
