@@ -13,8 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { WAIT_MAX_MS = 60000, GRACE_MS = 5000 }; /* what tapd takes, and its answer besides */
+enum {
+    WAIT_MAX_MS = 60000,
+    GRACE_MS = 5000, /* what tapd takes, and its answer besides */
+    ASK_EVERY_MS = 200
+};
 
 struct run {
     const struct tapctl_options *options;
@@ -59,6 +64,17 @@ static int fail_unknown(const char *name, struct base_error *error)
     return TAPCTL_USAGE;
 }
 
+/* Those of tapd (plan/compile.h). */
+static bool is_state(const char *name)
+{
+    static const char *const states[] = {"pending", "up", "degraded", "down"};
+    bool is_one = false;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        is_one |= strcmp(name, states[i]) == 0;
+    }
+    return is_one;
+}
+
 int tapctl_check(const struct tapctl_options *options, struct base_error *error)
 {
     size_t i = find_command(options->command), n = options->n_operands;
@@ -74,6 +90,10 @@ int tapctl_check(const struct tapctl_options *options, struct base_error *error)
     if ((options->file || !tapctl_wish_is_empty(&options->wish)) &&
         (!is_add || (options->file && !tapctl_wish_is_empty(&options->wish)))) {
         base_fail(error, "%s: what a tap is to be is for `add NAME`", options->command);
+        return TAPCTL_USAGE;
+    }
+    if (options->state && !is_state(options->state)) {
+        base_fail(error, "--state %s: expected pending, up, degraded or down", options->state);
         return TAPCTL_USAGE;
     }
     return TAPCTL_DONE;
@@ -323,10 +343,21 @@ static int judge_up(struct run *run, json_t *tap, const char *name)
     return status;
 }
 
+/* A tapd holds the request until the tap is up; what does not is not asked more often than this. */
+static void space_out(const struct run *run, uint64_t asked_ns)
+{
+    uint64_t next_ns = asked_ns + ASK_EVERY_MS * UINT64_C(1000000), now_ns = base_now_ns();
+    next_ns = next_ns < run->deadline_ns ? next_ns : run->deadline_ns;
+    if (now_ns < next_ns) {
+        usleep((useconds_t)((next_ns - now_ns) / 1000));
+    }
+}
+
 static int wait_for(struct run *run, const char *name)
 {
     json_t *tap;
     for (;;) {
+        uint64_t asked_ns = base_now_ns();
         struct base_buffer path = {0};
         put_path(name, &path);
         unsigned ms = put_wait(run, &path);
@@ -338,6 +369,7 @@ static int wait_for(struct run *run, const char *name)
             return judge_up(run, tap, name);
         }
         json_decref(tap);
+        space_out(run, asked_ns);
     }
 }
 
@@ -346,23 +378,30 @@ static int run_wait(struct run *run)
     return for_each(run, wait_for);
 }
 
-/* `label` names it in errors. */
+/* `label` names it in errors, and where it has no name. */
 static int add(struct run *run, const json_t *tap, const char *label)
 {
     struct base_buffer path = {0}, words = {0};
     const char *name = json_string_value(json_object_get(tap, "name"));
     json_t *answer;
+    if (!json_is_object(tap)) {
+        base_put_format(&words, "%s: expected a tap: {\"name\": …, \"source\": …, \"to\": …}",
+                        label);
+        tell(run, base_buffer_text(&words), NULL, "");
+        base_buffer_free(&words);
+        return TAPCTL_USAGE;
+    }
     base_put_text(&path, "/taps");
     int status = ask(run, "POST", &path, tap, label, &answer);
     if (status != TAPCTL_DONE) {
         return status;
     }
-    if (run->options->wait) {
+    if (run->options->wait && name) {
         json_decref(answer);
         return wait_for(run, name);
     }
     base_put_format(&words, "added, and %s", state_of(answer));
-    put_done(run, answer, name, base_buffer_text(&words));
+    put_done(run, answer, name ? name : label, base_buffer_text(&words));
     base_buffer_free(&words);
     return status;
 }

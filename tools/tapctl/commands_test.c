@@ -173,9 +173,9 @@ static void it_is_waited_for(void **state)
 static int still_down(struct tapctl_server *server, const struct tapctl_request *request,
                       struct tapctl_answer *got, struct base_error *error)
 {
-    (void)server;
     (void)request;
     (void)error;
+    ((struct fake *)(void *)server)->n_asked++;
     *got = (struct tapctl_answer){200, json_pack("{s:s, s:s}", "state", "down", "why", "no way")};
     return 0;
 }
@@ -185,15 +185,16 @@ static void but_not_longer(void **state)
     (void)state;
     static const char *argv[] = {"tapctl", "wait", "a", "--timeout", "5ms", NULL};
     struct tapctl_options options;
-    struct tapctl_server server = {.ask = still_down};
+    struct fake busy = {.server.ask = still_down}; /* it does not hold requests */
     base_buffer_free(&out);
     base_buffer_free(&err);
     assert_int_equal(tapctl_options_parse(5, (char **)argv, &options, NULL), 0);
-    assert_int_equal(tapctl_run(&options, &server, &out, &err), 1);
+    assert_int_equal(tapctl_run(&options, &busy.server, &out, &err), 1);
     assert_string_equal(base_buffer_text(&err), "tapctl: a is down: no way\n");
     assert_string_equal(base_buffer_text(&out), "");
+    assert_true(busy.n_asked <= 2);
     options.json = true;
-    assert_int_equal(tapctl_run(&options, &server, &out, &err), 1);
+    assert_int_equal(tapctl_run(&options, &busy.server, &out, &err), 1);
     assert_string_equal(base_buffer_text(&out),
                         "{\n  \"state\": \"down\",\n  \"why\": \"no way\"\n}\n");
 }
@@ -218,6 +219,7 @@ static void assert_complained(const char *format)
 static void taps_of_a_file(void **state)
 {
     (void)state;
+    char said[128];
     put("{\"taps\": [{\"name\": \"a\", \"to\": \"x\"},\n {\"to\": \"y\"}]}");
     assert_int_equal(RUN(ANSWERS({400, "{\"error\": \"request:1:15: no\"}"},
                                  {400, "{\"error\": \"request:1:1: missing\"}"}),
@@ -233,6 +235,17 @@ static void taps_of_a_file(void **state)
     put("{\"name\": \"b\"}");
     assert_int_equal(RUN(ANSWERS({202, "{\"state\": \"pending\"}"}), "add", "--file", path), 0);
     assert_did("POST /taps {\"name\": \"b\"}\n", "b added, and pending\n", "");
+    put("{\"to\": \"y\"}");
+    assert_int_equal(RUN(ANSWERS({202, "{\"state\": \"pending\"}"}), "add", "--file", path), 0);
+    snprintf(said, sizeof said, "%s: tap 1 added, and pending\n", path);
+    assert_did("POST /taps {\"to\": \"y\"}\n", said, "");
+    assert_int_equal(RUN(ANSWERS({202, "{\"state\": \"pending\"}"}), "add", "-w", "--file", path),
+                     0);
+    assert_did("POST /taps {\"to\": \"y\"}\n", said, "");
+    put("[1]");
+    assert_int_equal(RUN(NULL, "add", "--file", path), 2);
+    assert_complained(
+        "tapctl: %1$s: tap 1: expected a tap: {\"name\": …, \"source\": …, \"to\": …}\n");
     put("{\"name\": \"b\",\n \"name\": \"c\"}");
     assert_int_equal(RUN(NULL, "add", "--file", path), 2);
     assert_complained("tapctl: %s:2:7: duplicate object key near '\"name\"'\n");
@@ -249,6 +262,9 @@ static void what_does_not_go_together(void **state)
     assert_int_equal(RUN(NULL, "zzzzzz"), 2);
     assert_string_equal(base_buffer_text(&err), "no command \"zzzzzz\"");
     assert_int_equal(RUN(NULL, "list", "a"), 2);
+    assert_int_equal(RUN(NULL, "list", "--state", "dwon"), 2);
+    assert_string_equal(base_buffer_text(&err),
+                        "--state dwon: expected pending, up, degraded or down");
     assert_int_equal(RUN(NULL, "show"), 2);
     assert_string_equal(base_buffer_text(&err), "show: expected NAME...");
     assert_int_equal(RUN(NULL, "extend", "a", "1s", "2s"), 2);
