@@ -171,6 +171,8 @@ static void github_and_prometheus_are_told(void **state)
     setenv("GITHUB_STEP_SUMMARY", "/nonexistent/s", 1);
     EXPECT(cli, 2, "check", expected);
     fake_cli_says(cli->err, "GITHUB_STEP_SUMMARY: /nonexistent/s: No such file");
+    EXPECT(cli, 2, "prove", expected);
+    EXPECT(cli, 0, "flows", "topologies/demon.yaml"); /* which has no summary */
     unsetenv("GITHUB_ACTIONS");
     EXPECT(cli, 1, "check", expected);
     unsetenv("GITHUB_STEP_SUMMARY");

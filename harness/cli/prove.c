@@ -58,7 +58,8 @@ static int run(struct cli_job *job)
                             job->run.n_patterns ? "nothing is selected by -k"
                                                 : "no claim in `traffic:`, and no `ports:`");
     }
-    int status = cli_open_reports(job);
+    int status = cli_open_github(job);
+    status = status == CLI_CONFORMS ? cli_open_reports(job) : status;
     if (status != CLI_CONFORMS) {
         return status;
     }

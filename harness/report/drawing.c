@@ -105,7 +105,7 @@ static bool reach(struct drawing *drawing, size_t from, size_t to, unsigned laye
 }
 
 /* Each node's distance from the first layer, in cables; what no cable leads to comes last. */
-static unsigned find_layers(struct drawing *drawing)
+static void find_layers(struct drawing *drawing)
 {
     bool captures = any_captures(drawing->topology), more = true;
     unsigned layer = 0;
@@ -127,7 +127,6 @@ static unsigned find_layers(struct drawing *drawing)
             drawing->nodes[i].layer = layer;
         }
     }
-    return layer + 1;
 }
 
 static int compare_nodes(const void *a, const void *b, void *context)
@@ -244,7 +243,7 @@ static void bend_cable(struct drawing *drawing, size_t i)
         behind += beside && k > i;
     }
     int lean = (cable->a < cable->b ? before - behind : behind - before) * BESIDE;
-    int down = a->y == b->y ? ROW / 2 + abs(lean) : 0;
+    int down = a->y == b->y ? ROW / 2 + before * BESIDE : 0;
     int dx = b->x - a->x, dy = b->y - a->y, longer = abs(dx) > abs(dy) ? abs(dx) : abs(dy);
     cable->bend_x = (a->x + b->x) / 2 + (longer > 0 ? -dy * lean / longer : 0);
     cable->bend_y = (a->y + b->y) / 2 + (longer > 0 && down == 0 ? dx * lean / longer : 0) + down;

@@ -91,6 +91,28 @@ static void cables_beside_each_other_lean_apart(void **state)
     base_buffer_free(&svg);
 }
 
+/* Two switches of one layer, each with a capture host. */
+static void cables_of_one_row_lean_apart(void **state)
+{
+    (void)state;
+    struct topology_host captures[] = {{.name = "c1", .capture = true, .port = {0, 1}},
+                                       {.name = "c2", .capture = true, .port = {1, 1}}};
+    struct topology twins = topology;
+    twins.hosts = captures;
+    twins.n_hosts = 2;
+    struct base_buffer svg = {0};
+    report_put_drawing(&svg, &twins, &(struct report){0});
+    const char *text = base_buffer_text(&svg);
+    assert_int_equal(number_of(text, "s1", " y=\""), number_of(text, "s2", " y=\""));
+    int y1, y2, n = 0;
+    const char *at = strstr(text, "<path class=\"cable\"");
+    assert_int_equal(sscanf(at, "<path class=\"cable\" d=\"M%*d %*dQ%*d %d%n", &y1, &n), 1);
+    at = strstr(at + n, "<path class=\"cable\"");
+    assert_int_equal(sscanf(at, "<path class=\"cable\" d=\"M%*d %*dQ%*d %d", &y2), 1);
+    assert_true(abs(y1 - y2) > 20);
+    base_buffer_free(&svg);
+}
+
 /* A row holds a few; sixty hosts of one switch are in the picture, too, and none on another. */
 static void nothing_stands_on_another(void **state)
 {
@@ -147,6 +169,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(places_are_told_apart),
     cmocka_unit_test(each_layer_is_a_cable_further_from_the_capture_host),
     cmocka_unit_test(cables_beside_each_other_lean_apart),
+    cmocka_unit_test(cables_of_one_row_lean_apart),
     cmocka_unit_test(nothing_stands_on_another),
     cmocka_unit_test(marks_have_shapes_of_their_own),
 };
