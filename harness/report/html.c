@@ -346,6 +346,12 @@ static const char *column_name(const struct page *page, size_t to)
     return to < page->topology->n_hosts ? page->topology->hosts[to].name : "all";
 }
 
+/* Whether it is right that nothing arrives: no sign may look like that of an arrival. */
+static bool forbids(const struct result *result)
+{
+    return strstr(result->id, "/isolated/") || strstr(result->id, "/stray/");
+}
+
 static void put_cell(const struct page *page, size_t cell)
 {
     if (cell == 0) {
@@ -359,7 +365,8 @@ static void put_cell(const struct page *page, size_t cell)
     if (result->verdict == VERDICT_FAIL) {
         base_put_format(page->out, "<a href=\"#result-%zu\">✗</a>", cell);
     } else {
-        put(page, signs[result->verdict]);
+        put(page,
+            result->verdict == VERDICT_PASS && forbids(result) ? "∅" : signs[result->verdict]);
     }
     put(page, "</td>");
 }
@@ -399,7 +406,7 @@ static void put_matrix(const struct page *page)
         page->out->failed = true;
     } else if (fill_matrix(page, &matrix)) {
         put(page, "<section><h2>Who reaches whom</h2>\n<p>The worst claim of each sender (left) "
-                  "and receiver (top)");
+                  "and receiver (top): ✓ it arrives, ∅ nothing does, both as they should");
         put(page,
             matrix.n > MAX_MATRIX ? "; hosts all of whose claims pass are left out.</p>" : ".</p>");
         put_matrix_rows(page, &matrix);

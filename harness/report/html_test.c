@@ -165,11 +165,15 @@ static void the_worst_claim_of_a_pair_is_told(void **state)
         report->results[i].from = "h2";
         report->results[i].to = i == report->n_results - 2 ? "h1" : "h11";
     }
+    sample_add(report, RESULT_TRAFFIC, "traffic/h3/isolated/h1", VERDICT_PASS, NULL);
+    report->results[report->n_results - 1].from = "h3";
+    report->results[report->n_results - 1].to = "h1";
     const char *matrix = part(write_html(&world), "<table class=\"matrix\">", "</table>");
     HAS(matrix, "<td/><th>h1</th><th>h11</th></tr>");
     HAS(matrix, "<tr><th>h2</th><td class=\"pass\" title=\"traffic/h2/delivered/h1\">✓</td>"
                 "<td class=\"fail\" title=\"traffic/h2/isolated/h11\">"
                 "<a href=\"#result-4\">✗</a></td></tr>");
+    HAS(matrix, "<td class=\"pass\" title=\"traffic/h3/isolated/h1\">∅</td>");
     report->n_results = 3; /* no claim: no matrix */
     LACKS(write_html(&world), "class=\"matrix\"");
     close_world(&world);

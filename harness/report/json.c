@@ -11,6 +11,9 @@ static void put_counts(struct report_tree *tree, const struct report *report)
     for (enum verdict verdict = 0; verdict < N_VERDICTS; verdict++) {
         report_tree_counter(tree, verdict_name(verdict), report_count(report, verdict));
     }
+    if (report_known(report) > 0) { /* of those that are skipped */
+        report_tree_counter(tree, "known", report_known(report));
+    }
     report_tree_close(tree);
 }
 

@@ -50,9 +50,12 @@ void report_prometheus(const struct report *report, double unix_seconds, struct 
     put_metric(out, "results", "Results of the last run, by verdict.");
     for (int verdict = 0; verdict < N_VERDICTS; verdict++) {
         put_name(out, report, "results", "verdict", verdict_name((enum verdict)verdict));
-        base_put_format(out, "%zu\n", report_count(report, (enum verdict)verdict));
+        size_t n_known = verdict == VERDICT_SKIP ? report_known(report) : 0;
+        base_put_format(out, "%zu\n", report_count(report, (enum verdict)verdict) - n_known);
     }
     put_causes(out, report);
+    put_number(out, report, "known", "Results that deviate as is known.",
+               (double)report_known(report));
     put_number(out, report, "conforms", "1 if the verdict of the last run was pass, else 0.",
                report_verdict(report) == VERDICT_PASS);
     put_number(out, report, "probes", "Frames sent by the last run.", (double)report->n_probes);

@@ -16,6 +16,7 @@ static void a_run_is_a_few_gauges(void **state)
     struct base_buffer out = {0};
     size_t first = 2;
     struct cause cause = {.kind = CAUSE_TABLE, .results = &first, .n_results = 1};
+    report.results[7].known = "until 2027-01-31: why";
     report.expectation = "a \"b\".yaml";
     report.causes = &cause;
     report.n_causes = 1;
@@ -27,7 +28,8 @@ static void a_run_is_a_few_gauges(void **state)
         "tapproof_results{expectation=\"a \\\"b\\\".yaml\",verdict=\"pass\"} 3\n"
         "tapproof_results{expectation=\"a \\\"b\\\".yaml\",verdict=\"fail\"} 2\n"
         "tapproof_results{expectation=\"a \\\"b\\\".yaml\",verdict=\"inconclusive\"} 3\n"
-        "tapproof_results{expectation=\"a \\\"b\\\".yaml\",verdict=\"skip\"} 1\n",
+        "tapproof_results{expectation=\"a \\\"b\\\".yaml\",verdict=\"skip\"} 0\n",
+        "\ntapproof_known{expectation=\"a \\\"b\\\".yaml\"} 1\n",
         "\ntapproof_causes{expectation=\"a \\\"b\\\".yaml\",kind=\"table\"} 1\n",
         "\ntapproof_causes{expectation=\"a \\\"b\\\".yaml\",kind=\"cable\"} 0\n",
         "\ntapproof_conforms{expectation=\"a \\\"b\\\".yaml\"} 0\n",

@@ -427,6 +427,7 @@ static void what_is_known_is_counted_apart(void **state)
     assert_non_null(strstr(base_buffer_text(&tap), "\nok 3 - switch/s3 # SKIP left out"));
     report_json(&report, "0", &json);
     assert_non_null(strstr(base_buffer_text(&json), "\"known\": \"until 2027-01-31: why\""));
+    assert_non_null(strstr(base_buffer_text(&json), "\"skip\": 2, \"known\": 1}"));
     base_buffer_free(&text);
     base_buffer_free(&tap);
     base_buffer_free(&json);

@@ -15,7 +15,8 @@ static struct result *find(const struct report *report, const char *id)
     return NULL;
 }
 
-/* It is set aside: it says what it says, and counts no more. */
+/* It is set aside: it says what it says, and counts no more. What could not be judged is not: it
+ * may be anything. */
 static int excuse(struct report *report, struct result *result, const struct known_failure *known)
 {
     result->known = base_arena_format(&report->arena, "until %s: %s", known->day, known->reason);
@@ -54,12 +55,12 @@ static int judge(struct report *report, const struct known_failure *known, bool 
     if (result->verdict == VERDICT_PASS) {
         return of == RUN_KNOWN_OF_PROOF ? 0 : refuse(report, result, known);
     }
-    if (is_over && result->verdict != VERDICT_SKIP) {
+    if (is_over && result->verdict == VERDICT_FAIL) {
         report_note(report, "known: %s was excused until %s (%s): the time is over", known->id,
                     known->day, known->reason);
         return 0;
     }
-    return result->verdict == VERDICT_SKIP ? 0 : excuse(report, result, known);
+    return result->verdict == VERDICT_FAIL ? excuse(report, result, known) : 0;
 }
 
 int run_known(const struct expectation *expectation, const struct run_world *world,

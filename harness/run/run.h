@@ -70,8 +70,8 @@ enum run_known_of {
     RUN_KNOWN_OF_PROOF /* those of tables alone: what passes here may fail by its frames */
 };
 
-/* Sets aside the results that `known:` of the expectation lists, while they deviate and the day is
- * not over; fails those that pass. Before the causes are told. -1 without memory. */
+/* Sets aside the results that `known:` of the expectation lists, while they fail and the day is not
+ * over; fails those that pass. Before the causes are told. -1 without memory. */
 int run_known(const struct expectation *expectation, const struct run_world *world,
               enum run_known_of of, struct report *report);
 
