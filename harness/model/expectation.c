@@ -33,6 +33,18 @@ const struct expected_port *expectation_port(const struct expectation *expectati
                    compare_ports);
 }
 
+bool expectation_delivers(const struct expectation *expectation, size_t from,
+                          const struct header *header)
+{
+    bool delivers = false;
+    for (size_t i = 0; i < expectation->n_claims && !delivers; i++) {
+        const struct claim *claim = &expectation->claims[i];
+        delivers = claim->from == from && claim->kind == CLAIM_DELIVERED &&
+                   match_takes(&claim->match, header);
+    }
+    return delivers;
+}
+
 size_t expected_case_action(const struct expected_case *c, enum action_type type)
 {
     size_t i = 0;

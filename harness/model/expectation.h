@@ -138,6 +138,10 @@ struct expectation {
 const struct expected_port *expectation_port(const struct expectation *expectation,
                                              struct port_ref port);
 
+/* Whether a claim of this sender says that a host gets the packet as its receiver. */
+bool expectation_delivers(const struct expectation *expectation, size_t from,
+                          const struct header *header);
+
 /* The first action of the case of this type; n_actions: it has none. */
 size_t expected_case_action(const struct expected_case *c, enum action_type type);
 

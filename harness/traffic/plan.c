@@ -442,21 +442,9 @@ static const char *make_harmless(const struct sender *sender, const struct choic
     return reason;
 }
 
-/* A frame of this cube that may be sent. 1: `header` is it; 0: there is none; -1: it may not, and
- * `reason` says why. */
-static int choose(struct sender *sender, const struct choice *choice, const struct match *cube,
-                  struct header *header, const char **reason)
-{
-    if (!find_header(cube, choice->excluded, choice->n_excluded, header)) {
-        return 0;
-    }
-    *reason = make_harmless(sender, choice, header);
-    return *reason ? -1 : 1;
-}
-
 /* The nth try of a kind in a class: an ordinary frame, any, and then ordinary ones for one host
  * after the other, as NORMAL sends to a known place what it would flood otherwise. False: it leaves
- * no room for that one. */
+ * no room for that one. (None is what a claim wants delivered, though its match takes it.) */
 static bool try_of(const struct sender *sender, const struct choice *choice, size_t nth,
                    struct match *cube)
 {
@@ -468,6 +456,20 @@ static bool try_of(const struct sender *sender, const struct choice *choice, siz
     traffic_prefer_ordinary(sender->expectation, sender->host, to, cube);
     return to == HOST_NONE ||
            memcmp(cube->value.dl_dst, sender->topology->hosts[to].mac, BASE_MAC_BYTES) == 0;
+}
+
+/* Its frame. 1: `header` is it, and may be sent; 0: there is none; -1: it may not, and `reason`
+ * says why. */
+static int choose(struct sender *sender, const struct choice *choice, size_t nth,
+                  struct header *header, const char **reason)
+{
+    struct match cube;
+    if (!try_of(sender, choice, nth, &cube) ||
+        !find_header(&cube, choice->excluded, choice->n_excluded, header)) {
+        return 0;
+    }
+    *reason = make_harmless(sender, choice, header);
+    return *reason ? -1 : 1;
 }
 
 /* One probe of this kind in this class. 1: it is sent, or withheld; 0: the class has none; -1
@@ -485,12 +487,10 @@ static int plan_kind(struct sender *sender, size_t class, const struct traffic_k
         return 0;
     }
     for (size_t nth = 0; nth < (reason ? n_tries : 2); nth++) {
-        struct match cube;
         const char *harms;
-        int chosen = try_of(sender, &choice, nth, &cube)
-                         ? choose(sender, &choice, &cube, &header, &harms)
-                         : 0;
-        if (chosen > 0) {
+        int chosen = choose(sender, &choice, nth, &header, &harms);
+        if (chosen > 0 &&
+            (nth < 2 || !expectation_delivers(sender->expectation, sender->host, &header))) {
             return add_probe(sender, &header, kind->name, &kind->shape) < 0 ? -1 : 1;
         }
         withheld = chosen < 0 && !reason ? header : withheld;

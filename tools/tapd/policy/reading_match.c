@@ -90,7 +90,8 @@ static void add_ranges(struct yaml_reader *reader, const struct yaml_node *node,
         unsigned bits = free_bits(first, range.last);
         struct base_buffer one = {0};
         base_put_bytes(&one, text, range.at);
-        base_put_format(&one, bits ? "0x%x/0x%x" : "0x%x", first, (unsigned)RANGE_MAX << bits & RANGE_MAX);
+        base_put_format(&one, bits ? "0x%x/0x%x" : "0x%x", first,
+                        (unsigned)RANGE_MAX << bits & RANGE_MAX);
         base_put_text(&one, text + range.at + range.n_bytes);
         add_ranges(reader, node, offset, base_buffer_text(&one), matches);
         base_buffer_free(&one);
