@@ -116,18 +116,33 @@ static void add_next(const struct wish *wish, const char *last, struct tapd_http
     tapd_http_field(reply, "Link", "<%s>; rel=\"next\"", path);
 }
 
+/* {"taps": […]} of the first `n`; NULL without memory. */
+static json_t *page_to_json(const struct tapd_controller *controller,
+                            const struct tapd_tap_now *list, size_t n)
+{
+    json_t *taps = json_array();
+    bool is_whole = list && taps;
+    for (size_t i = 0; is_whole && i < n; i++) {
+        is_whole = json_array_append_new(taps, tapd_tap_json(controller, &list[i])) == 0;
+    }
+    if (!is_whole) {
+        json_decref(taps);
+        return NULL;
+    }
+    return json_pack("{s:o}", "taps", taps);
+}
+
 static void put_page(const struct tapd_controller *controller, const struct wish *wish,
                      struct tapd_http_reply *reply)
 {
     size_t n;
     struct tapd_tap_now *list = list_taps(controller, wish, &n);
-    json_t *taps = json_array();
     size_t n_page = wish->limit && wish->limit < n ? wish->limit : n;
-    for (size_t i = 0; list && i < n_page; i++) {
-        json_array_append_new(taps, tapd_tap_json(controller, &list[i]));
-    }
-    *reply = (struct tapd_http_reply){.status = 200, .body = json_pack("{s:o}", "taps", taps)};
-    if (list && n_page < n) {
+    *reply =
+        (struct tapd_http_reply){.status = 200, .body = page_to_json(controller, list, n_page)};
+    if (!reply->body) {
+        tapd_http_fail(reply, 500, "out of memory");
+    } else if (n_page < n) {
         add_next(wish, list[n_page - 1].tap->name, reply);
     }
     free(list);
@@ -144,24 +159,11 @@ void tapd_api_get_taps(struct tapd_controller *controller, const char *name,
     free_wish(&wish);
 }
 
-static void add_etag(const struct tapd_controller *controller, const struct tapd_tap_now *now,
-                     struct tapd_http_reply *reply)
-{
-    char etag[TAPD_ETAG_SIZE];
-    tapd_tap_etag(controller, now, etag);
-    tapd_http_field(reply, "ETag", "%s", etag);
-}
-
 /* The tap is told as it is now. */
 static void tell_tap(const struct tapd_controller *controller, const char *name, int status,
                      struct tapd_http_reply *reply)
 {
-    struct tapd_tap_now now;
-    if (tapd_controller_find(controller, name, &now)) {
-        *reply =
-            (struct tapd_http_reply){.status = status, .body = tapd_tap_json(controller, &now)};
-        add_etag(controller, &now, reply);
-    } else {
+    if (!tapd_tap_tell(controller, name, status, reply)) {
         tapd_http_fail(reply, 404, "there is no tap \"%s\"", name);
     }
 }
@@ -181,12 +183,27 @@ void tapd_api_get_tap(struct tapd_controller *controller, const char *name,
 }
 
 /* Whether a list of entity tags (RFC 9110, section 13.1.1) has this one; "" is that of what is not
- * there. */
-static bool has_etag(const char *list, const char *etag)
+ * there. `weakly`: whether "W/" stands in front of it or not (section 8.8.3.2). */
+static bool has_etag(const char *list, const char *etag, bool weakly)
 {
-    const char *at = strstr(list, etag);
-    bool is_weak = at && at > list && at[-1] == '/';
-    return *etag && (strcmp(list, "*") == 0 || (at && !is_weak));
+    size_t n = strlen(etag), n_tag;
+    if (n == 0 || strcmp(list, "*") == 0) {
+        return n > 0;
+    }
+    for (const char *at = list + strspn(list, ", \t"); *at; at += strspn(at, ", \t")) {
+        bool is_weak = strncmp(at, "W/", 2) == 0;
+        at += is_weak ? 2 : 0;
+        if (*at != '"') {
+            return false;
+        }
+        n_tag = 1 + strcspn(at + 1, "\"");
+        n_tag += at[n_tag] == '"';
+        if (n_tag == n && strncmp(at, etag, n) == 0 && (weakly || !is_weak)) {
+            return true;
+        }
+        at += n_tag;
+    }
+    return false;
 }
 
 bool tapd_api_is_wanted(const struct tapd_controller *controller, const char *name,
@@ -200,8 +217,8 @@ bool tapd_api_is_wanted(const struct tapd_controller *controller, const char *na
     if (tapd_controller_find(controller, name, &now)) {
         tapd_tap_etag(controller, &now, etag);
     }
-    if ((request->if_match && !has_etag(request->if_match, etag)) ||
-        (request->if_none_match && has_etag(request->if_none_match, etag))) {
+    if ((request->if_match && !has_etag(request->if_match, etag, false)) ||
+        (request->if_none_match && has_etag(request->if_none_match, etag, true))) {
         tapd_http_fail(reply, 412,
                        *etag ? "the tap \"%s\" is not, or no longer, what it is said to be"
                              : "there is no tap \"%s\"",

@@ -41,6 +41,7 @@ static void a_tap_is_put(void **state)
     assert_saved(&world, "\"to\": \"h1\"", true);
     assert_int_equal(ask(&world, "PUT /taps/a?wait=20s", TO_C1), 201);
     assert_replied(&world, "\"ends_in_s\": 60");
+    assert_replied(&world, "\r\nETag: \"");
     assert_replied(&world, "\"s1:9\"");
     assert_int_equal(tapd_controller_n_taps(world.controller), 2);
     assert_saved(&world, "\"to\": \"h1\"", false);
@@ -110,6 +111,12 @@ static void what_has_changed_meanwhile_is_left(void **state)
     assert_string_not_equal(first, second);
     assert_int_equal(ask_if(&world, "DELETE /taps/a", "If-Match", first, ""), 412);
     assert_int_equal(ask_if(&world, "PUT /taps/a", "If-None-Match", "*", TO_H1), 412);
+    snprintf(weak, sizeof weak, "\"0\",W/%s", second);
+    assert_int_equal(ask_if(&world, "PUT /taps/a", "If-None-Match", weak, TO_H1), 412);
+    assert_int_equal(ask_if(&world, "DELETE /taps/a", "If-Match", weak, ""), 412);
+    snprintf(weak, sizeof weak, "\"0%s0\"", second); /* three tags that are not apart */
+    assert_int_equal(ask_if(&world, "DELETE /taps/a", "If-Match", weak, ""), 412);
+    assert_int_equal(ask_if(&world, "DELETE /taps/a", "If-Match", "a\"", ""), 412);
     assert_int_equal(ask_if(&world, "PUT /taps/a", "If-Match", "*", TO_H1), 202);
     assert_int_equal(ask_if(&world, "POST /taps/a/extend", "If-Match", second, ""), 412);
     assert_int_equal(ask_if(&world, "GET /taps/a", "If-Match", second, ""), 200);

@@ -73,12 +73,6 @@ json_t *tapd_tap_json(const struct tapd_controller *controller, const struct tap
     return value;
 }
 
-json_t *tapd_tap_find_json(const struct tapd_controller *controller, const char *name)
-{
-    struct tapd_tap_now now;
-    return tapd_controller_find(controller, name, &now) ? tapd_tap_json(controller, &now) : NULL;
-}
-
 /* FNV-1a, 64 bits: two edits of one tap have to differ, and nobody gains anything if they do not.
  */
 void tapd_tap_etag(const struct tapd_controller *controller, const struct tapd_tap_now *now,
@@ -94,4 +88,18 @@ void tapd_tap_etag(const struct tapd_controller *controller, const struct tapd_t
     }
     base_buffer_free(&text);
     snprintf(etag, TAPD_ETAG_SIZE, "\"%016" PRIx64 "\"", hash);
+}
+
+bool tapd_tap_tell(const struct tapd_controller *controller, const char *name, int status,
+                   struct tapd_http_reply *reply)
+{
+    struct tapd_tap_now now;
+    char etag[TAPD_ETAG_SIZE];
+    if (!tapd_controller_find(controller, name, &now)) {
+        return false;
+    }
+    *reply = (struct tapd_http_reply){.status = status, .body = tapd_tap_json(controller, &now)};
+    tapd_tap_etag(controller, &now, etag);
+    tapd_http_field(reply, "ETag", "%s", etag);
+    return true;
 }

@@ -48,10 +48,9 @@ static void end(void *owner)
 
 static void answer(struct waiting *waiting, int status)
 {
-    struct tapd_http_reply reply = {.status = status};
+    struct tapd_http_reply reply = {0};
     struct tapd_http_client *client = waiting->client;
-    reply.body = tapd_tap_find_json(waiting->controller, waiting->name);
-    if (!reply.body) {
+    if (!tapd_tap_tell(waiting->controller, waiting->name, status, &reply)) {
         tapd_http_fail(&reply, 404, "the tap \"%s\" has ended", waiting->name);
     } else if (waiting->is_asked) {
         tapd_http_field(&reply, "Location", "/taps/%s", waiting->name);
