@@ -14,8 +14,10 @@
  *     - name: web
  *       source: [h1, "s2:2-4"]         # hosts, ports
  *       of: h8                         # or: what h8 sends, and what is sent to it: of the ports
- * that # pairs and `always` forward to its port match: "tcp,tp_dst=80-90"      # ovs-ofctl(8),
- * without in_port; else everything; or a list not: ["tcp,tp_dst=443"]        # but of none of these
+ *                                      # that pairs and `always` of the policy, and pairs of this
+ *                                      # tap, forward to its port
+ *       match: "tcp,tp_dst=80-90"      # ovs-ofctl(8), without in_port; else everything; or a list
+ *       not: ["tcp,tp_dst=443"]        # but of none of these
  *       uplink: s1:6                   # ports of the sources' switches; else chosen
  *       to: [h11, s3:12]               # where the copies leave the network
  *       copies: 2                      # of each frame at each of `to`, by as many uplinks
