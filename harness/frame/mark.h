@@ -5,8 +5,8 @@
  *
  *      0  magic      "tapproof"
  *      8  nonce      of the run
- *     16  number     of the probe in the run's plan
- *     20  round      the probe is sent once a round
+ *     16  number     of the probe in the run's plan; of the speech, FRAME_NO_SPEECH: of none
+ *     20  round      in which the frame is sent
  *     22  kind       enum frame_kind
  *     23  zero
  *     24  tag        SipHash-2-4 of the 24 bytes above, with the run's key
@@ -31,8 +31,12 @@ struct frame_run {
     uint8_t key[16];
 };
 
-/* FRAME_SPEECH: of a host to itself or to another one, so that switches learn where it is. */
+/* FRAME_SPEECH: of a host to itself or to another one, so that switches learn where it is; with
+ * FRAME_NO_SPEECH it is of a switch, and crosses a cable to be counted. */
 enum frame_kind { FRAME_PROBE = 1, FRAME_SENTINEL = 2, FRAME_SPEECH = 3 };
+
+/* Of no speech is this the number. */
+#define FRAME_NO_SPEECH UINT32_MAX
 
 struct frame_mark {
     uint32_t number;

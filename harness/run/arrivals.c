@@ -166,12 +166,12 @@ static bool is_reply(const struct run_probing *probing, const struct frame_mark 
            frame_is_answer(&probing->plan->probes[mark->number].header, &header);
 }
 
-/* What was said to another host so that switches learn came there. */
+/* What was said to another host in this round so that switches learn came there. */
 static void on_speech(struct run_probing *probing, const struct frame_mark *mark, size_t host)
 {
     const struct traffic_plan *plan = probing->plan;
     probing->n_replies++;
-    if (mark->number < plan->n_speeches &&
+    if (mark->number < plan->n_speeches && mark->round == probing->round_number &&
         memcmp(plan->speeches[mark->number].header.dl_dst, probing->topology->hosts[host].mac,
                BASE_MAC_BYTES) == 0) {
         probing->heard[mark->number] = true;

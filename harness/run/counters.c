@@ -77,6 +77,7 @@ static int leave_out_harm(struct checking *checking)
     if (run_checking_harmless(checking, &harmless) < 0) {
         return -1;
     }
+    run_probing_recall(&checking->probing, &harmless);
     for (size_t i = 0; i < checking->n_shots; i++) {
         const struct traffic_shot *shot = &checking->shots[i];
         struct peer peer = topology_peer(checking->topology, shot->by);

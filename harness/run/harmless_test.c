@@ -292,6 +292,41 @@ static void what_nobody_heard_teaches_nothing(void **state)
     fake_run_close(&run);
 }
 
+/* Neither what hosts could say instead, and nobody does. */
+static void what_nobody_said_teaches_nothing(void **state)
+{
+    (void)state;
+    static const char three[] = "name: three\n"
+                                "switches: {s1: {dpid: 1}, s2: {dpid: 2}, s3: {dpid: 3}}\n"
+                                "hosts:\n"
+                                "  c: {mac: \"02:00:00:00:00:0a\", port: \"s1:1\"}\n"
+                                "  d: {mac: \"02:00:00:00:00:0b\", port: \"s2:1\"}\n"
+                                "  a: {mac: \"02:00:00:00:00:0c\", port: \"s3:1\"}\n"
+                                "links: [[\"s1:2\", \"s2:2\"], [\"s2:3\", \"s3:2\"]]\n";
+    static const char claims[] = "topology: t.yaml\ntraffic:\n"
+                                 "  - {from: a, delivered: [c, d]}\n"
+                                 "  - {from: d, delivered: [a]}\n";
+    struct memory_file memory[] = {{"t.yaml", three, 0}, {"e.yaml", claims, 0}, {0}};
+    struct yaml_files files = {memory, memory_read};
+    struct fake_run run;
+    fake_run_open_from(&run, &files, "e.yaml", "no-such-directory");
+    for (size_t sw = 0; sw < 3; sw++) {
+        assert_int_equal(
+            ofctl_parse_flow(normal[0], &run.network.states[sw].flows, NULL, NULL, NULL), 0);
+        for (size_t i = sw == 1 ? 3 : 2; i < run.network.states[sw].n_ports; i++) {
+            run.network.states[sw].ports[i].config = PORT_CONFIG_NO_FWD;
+        }
+    }
+    sent.n = sent.n_all = 0;
+    sent.counts = NULL;
+    sent.send = run.network.world.station_send;
+    run.network.world.station_send = count_and_send;
+    fake_run_check(&run);
+    assert_true(sent.n_all > 0);
+    assert_int_equal(run.report.n_probes, 0);
+    fake_run_close(&run);
+}
+
 static void a_host_without_a_station_cannot_speak(void **state)
 {
     (void)state;
@@ -317,6 +352,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(broadcasts_go_into_normal_with_leave_alone),
     cmocka_unit_test(normal_may_learn_a_while_later),
     cmocka_unit_test(what_nobody_heard_teaches_nothing),
+    cmocka_unit_test(what_nobody_said_teaches_nothing),
     cmocka_unit_test(a_host_without_a_station_cannot_speak),
 };
 

@@ -233,8 +233,11 @@ void run_probing_synchronize(struct run_probing *probing);
 /* (waiting.c) The same, and then receives for so long. */
 void run_probing_wait(struct run_probing *probing, unsigned ms);
 
-/* (speaking.c) Has hosts say what NORMAL must learn of them. False: not all of it was heard, and
- * probing->harmless knows. */
+/* (speaking.c) Has hosts say what NORMAL must learn of them; probing->harmless knows what was
+ * heard. False: there is nothing to say. */
 bool run_probing_speak(struct run_probing *probing);
+
+/* (speaking.c) Tells `harmless` what was heard in the round before. */
+void run_probing_recall(const struct run_probing *probing, const struct traffic_harmless *harmless);
 
 #endif

@@ -62,20 +62,27 @@ void run_probing_free(struct run_probing *probing)
     free(probing->heard);
 }
 
-void run_probing_weigh(struct run_probing *probing, const struct path_network *tables,
-                       const struct traffic_harmless *harmless)
+static void weigh(struct run_probing *probing)
 {
-    probing->tables = tables;
-    probing->harmless = harmless;
+    const struct path_network *tables = probing->tables;
     for (size_t p = 0; p < probing->plan->n_probes; p++) {
         const struct traffic_probe *probe = &probing->plan->probes[p];
         struct path_walk walk;
         path_follow_from(tables, probe->from, &probe->header, &walk);
         unsigned load = path_walk_load(&walk), expected = expected_load(probe);
         probing->harms[p] =
-            traffic_harm(harmless, probe->from, &probe->header, &probing->touches[p]);
+            traffic_harm(probing->harmless, probe->from, &probe->header, &probing->touches[p]);
         probing->loads[p] = !walk.ends || probing->harms[p] ? 0 : load > expected ? load : expected;
     }
+}
+
+void run_probing_weigh(struct run_probing *probing, const struct path_network *tables,
+                       const struct traffic_harmless *harmless)
+{
+    probing->tables = tables;
+    probing->harmless = harmless;
+    traffic_harmless_listen(harmless);
+    weigh(probing);
 }
 
 void run_probing_await(struct run_probing *probing, size_t p, unsigned copies)
@@ -247,8 +254,8 @@ void run_probing_round(struct run_probing *probing, struct traffic_round *round,
     const struct run_world *world = probing->stations->world;
     uint64_t start_ns = run_probing_now_ns(probing);
     run_probing_begin(probing, round);
-    if (!run_probing_speak(probing)) {
-        run_probing_weigh(probing, probing->tables, probing->harmless);
+    if (run_probing_speak(probing)) {
+        weigh(probing);
     }
     send_all(probing, repeats);
     run_probing_synchronize(probing);

@@ -63,7 +63,7 @@ struct run_probing {
     /* As they were weighed last, and the round under way is sent: borrowed. */
     const struct path_network *tables;
     const struct traffic_harmless *harmless;
-    bool *heard;        /* by speech: it came to whom it is for */
+    bool *heard; /* by speech of the round: it came to whom it is for, or was sent to itself */
     size_t listens_for; /* which speech is waited for */
     bool storms;        /* frames multiply: nothing more is sent */
     uint64_t spoke_ns;  /* when hosts first spoke to NORMAL; 0: they did not */

@@ -13,8 +13,10 @@ enum {
 
 static const uint64_t ns_in_ms = 1000000;
 
-static void say(struct run_probing *probing, size_t number)
+/* False: it was not sent. */
+static bool say(struct run_probing *probing, size_t number)
 {
+    bool is_sent = false;
     const struct traffic_speech *speech = &probing->plan->speeches[number];
     size_t station = probing->stations->station_of[speech->from];
     struct frame_mark mark = {
@@ -24,10 +26,12 @@ static void say(struct run_probing *probing, size_t number)
     if (frame_build(&probing->run, &mark, &speech->header, &speech->header, &frame, NULL) == 0 &&
         probing->stations->world->station_send(probing->stations->set, station, frame.data,
                                                frame.n_bytes, NULL) == 0) {
+        is_sent = true;
         probing->round->hosts[speech->from].n_spoken++;
         probing->round->hosts[speech->from].sent_bytes += frame.n_bytes;
     }
     base_buffer_free(&frame);
+    return is_sent;
 }
 
 static bool is_to_itself(const struct traffic_speech *speech)
@@ -40,18 +44,28 @@ static bool may_say(const struct run_probing *probing, const struct traffic_spee
     return !traffic_harm(probing->harmless, speech->from, &speech->header, NULL);
 }
 
+static bool is_interrupted(const struct run_probing *probing)
+{
+    return run_is_interrupted(probing->stations->world);
+}
+
 /* Every host to itself, and then a moment for those frames. */
 static void say_all(struct run_probing *probing)
 {
     const struct traffic_plan *plan = probing->plan;
-    for (size_t i = 0; i < SPEECHES * plan->n_speeches; i++) {
+    for (size_t i = 0; i < SPEECHES * plan->n_speeches && !is_interrupted(probing); i++) {
         size_t number = i % plan->n_speeches;
         const struct traffic_speech *speech = &plan->speeches[number];
         if (is_to_itself(speech) && may_say(probing, speech)) {
-            say(probing, number);
+            probing->heard[number] |= say(probing, number);
         }
     }
     run_probing_wait(probing, SPEECH_LEARNED_MS);
+    for (size_t i = 0; i < plan->n_speeches; i++) {
+        if (is_to_itself(&plan->speeches[i]) && probing->heard[i]) {
+            traffic_harmless_hear(probing->harmless, &plan->speeches[i]);
+        }
+    }
 }
 
 static bool until_heard(void *aux, const struct station_arrival *arrival)
@@ -63,9 +77,8 @@ static bool until_heard(void *aux, const struct station_arrival *arrival)
 /* To another host: when it is heard, every switch on the way has learned. False: it is not. */
 static bool say_until_heard(struct run_probing *probing, size_t number)
 {
-    probing->heard[number] = false;
     probing->listens_for = number;
-    for (unsigned n = 0; n < SPEECHES && !probing->heard[number]; n++) {
+    for (unsigned n = 0; n < SPEECHES && !probing->heard[number] && !is_interrupted(probing); n++) {
         say(probing, number);
         run_probing_receive(probing, run_probing_now_ns(probing) + RUN_SETTLE_MS * ns_in_ms,
                             until_heard);
@@ -79,25 +92,39 @@ static bool say_until_heard(struct run_probing *probing, size_t number)
 bool run_probing_speak(struct run_probing *probing)
 {
     const struct traffic_plan *plan = probing->plan;
-    bool all = true, more = false;
+    bool more = false;
+    traffic_harmless_listen(probing->harmless);
+    memset(probing->heard, 0, plan->n_speeches * sizeof *probing->heard);
     if (plan->n_speeches == 0) {
-        return true;
+        return false;
     }
     if (probing->spoke_ns == 0) {
         probing->spoke_ns = run_probing_now_ns(probing);
     }
     say_all(probing);
-    for (size_t i = 0; i < plan->n_speeches; i++) {
+    for (size_t i = 0; i < plan->n_speeches && !is_interrupted(probing); i++) {
         const struct traffic_speech *speech = &plan->speeches[i];
         bool is_said = !is_to_itself(speech) && may_say(probing, speech);
-        if (is_said && !say_until_heard(probing, i)) {
-            traffic_harmless_unlearn(probing->harmless, speech);
-            all = false;
+        if (is_said && say_until_heard(probing, i)) {
+            traffic_harmless_hear(probing->harmless, speech);
         }
         more |= is_said;
     }
     if (more) {
         run_probing_wait(probing, SPEECH_LEARNED_MS);
     }
-    return all;
+    return true;
+}
+
+void run_probing_recall(const struct run_probing *probing, const struct traffic_harmless *harmless)
+{
+    const struct traffic_plan *plan = probing->plan;
+    traffic_harmless_listen(harmless);
+    for (size_t i = 0; i < 2 * plan->n_speeches; i++) {
+        const struct traffic_speech *speech = &plan->speeches[i % plan->n_speeches];
+        if (probing->heard[i % plan->n_speeches] &&
+            is_to_itself(speech) == (i < plan->n_speeches)) {
+            traffic_harmless_hear(harmless, speech);
+        }
+    }
 }

@@ -217,7 +217,8 @@ static void count_behind(struct wiring *wiring, const struct shot *shot,
 static int shoot(struct wiring *wiring, const struct shot *shot, unsigned n)
 {
     struct checking *checking = wiring->checking;
-    struct frame_mark mark = {.round = checking->probing.round_number, .kind = FRAME_SPEECH};
+    struct frame_mark mark = {
+        .number = FRAME_NO_SPEECH, .round = checking->probing.round_number, .kind = FRAME_SPEECH};
     struct base_buffer frame = {0};
     struct header header = header_of(checking, shot->from, shot->to);
     struct traffic_port_count *count =

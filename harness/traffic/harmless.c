@@ -73,9 +73,8 @@ struct traffic_learned {
     size_t n_lessons, lessons_capacity;
     struct traffic_speech *others; /* what hosts say to themselves in a form that lessons lack */
     size_t n_others, others_capacity;
-    bool *speaks;           /* by host */
-    struct header *unheard; /* of what hosts said to others: what did not come */
-    size_t n_unheard, unheard_capacity;
+    bool *speaks; /* by host */
+    bool listens; /* only what was heard counts, not what hosts could say */
 };
 
 int traffic_harmless_open(struct traffic_harmless *harmless, const struct path_network *tables,
@@ -112,7 +111,6 @@ void traffic_harmless_close(struct traffic_harmless *harmless)
         free(learned->lessons);
         free(learned->others);
         free(learned->speaks);
-        free(learned->unheard);
     }
     free(learned);
     path_network_close(&harmless->completed);
@@ -181,7 +179,21 @@ static const bool *find_speakers(const struct traffic_harmless *harmless)
     return learned->speaks;
 }
 
-/* What NORMAL can learn in the VLAN of the header. NULL without memory. */
+/* What hosts can teach in the VLAN of the header; none, if only what was heard counts. */
+static struct traffic_lessons *new_lessons(const struct traffic_harmless *harmless,
+                                           const struct header *header)
+{
+    struct traffic_speakers speakers = {.network = harmless->network,
+                                        .speaks = find_speakers(harmless),
+                                        .vlan_tci = header->vlan_tci,
+                                        .dl_type = traffic_fresh_type(harmless->fresh)};
+    if (harmless->learned->listens) {
+        return traffic_lessons_none(path_vid(header));
+    }
+    return speakers.speaks ? traffic_lessons_new(&speakers) : NULL;
+}
+
+/* What NORMAL knows in the VLAN of the header. NULL without memory. */
 static struct traffic_lessons *find_lessons(const struct traffic_harmless *harmless,
                                             const struct header *header)
 {
@@ -191,13 +203,7 @@ static struct traffic_lessons *find_lessons(const struct traffic_harmless *harml
             return learned->lessons[i];
         }
     }
-    struct traffic_speakers speakers = {.network = harmless->network,
-                                        .speaks = find_speakers(harmless),
-                                        .unheard = learned->unheard,
-                                        .n_unheard = learned->n_unheard,
-                                        .vlan_tci = header->vlan_tci,
-                                        .dl_type = traffic_fresh_type(harmless->fresh)};
-    struct traffic_lessons *lessons = speakers.speaks ? traffic_lessons_new(&speakers) : NULL;
+    struct traffic_lessons *lessons = new_lessons(harmless, header);
     if (lessons && base_grow(&learned->lessons, learned->n_lessons, &learned->lessons_capacity,
                              sizeof *learned->lessons) < 0) {
         traffic_lessons_free(lessons);
@@ -238,7 +244,8 @@ static struct path_places find_places(const struct traffic_harmless *harmless, s
     bool is_known =
         to == HOST_NONE || path_find_place(&places, harmless->topology->hosts[to].port.sw,
                                            path_vid(header), header->dl_dst);
-    *has_other = !is_known && find_speech(harmless, to, header, other);
+    *has_other =
+        !is_known && !harmless->learned->listens && find_speech(harmless, to, header, other);
     return *has_other ? path_place_of(harmless->topology, to, header, one) : places;
 }
 
@@ -372,14 +379,20 @@ int traffic_harmless_prepare(const struct traffic_harmless *harmless, size_t fro
     return 0;
 }
 
-void traffic_harmless_unlearn(const struct traffic_harmless *harmless,
-                              const struct traffic_speech *speech)
+void traffic_harmless_listen(const struct traffic_harmless *harmless)
 {
-    struct traffic_learned *learned = harmless->learned;
-    forget(learned);
-    if (base_grow(&learned->unheard, learned->n_unheard, &learned->unheard_capacity,
-                  sizeof *learned->unheard) == 0) {
-        learned->unheard[learned->n_unheard++] = speech->header;
+    forget(harmless->learned);
+    harmless->learned->n_others = 0;
+    harmless->learned->listens = true;
+}
+
+void traffic_harmless_hear(const struct traffic_harmless *harmless,
+                           const struct traffic_speech *speech)
+{
+    struct traffic_lessons *lessons = find_lessons(harmless, &speech->header);
+    size_t to = receiver_of(harmless, &speech->header);
+    if (lessons && to != HOST_NONE) {
+        traffic_lessons_hear(lessons, harmless->network, to, speech);
     }
 }
 

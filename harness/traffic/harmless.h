@@ -68,10 +68,13 @@ size_t traffic_arp_owner(const struct traffic_harmless *harmless, const struct h
 int traffic_harmless_prepare(const struct traffic_harmless *harmless, size_t from,
                              const struct header *header);
 
-/* This was said to another host, and did not come: only the switch of its sender knows where that
- * one is. */
-void traffic_harmless_unlearn(const struct traffic_harmless *harmless,
-                              const struct traffic_speech *speech);
+/* From now on NORMAL is taken to know what traffic_harmless_hear tells, not what hosts could say;
+ * so far nothing. */
+void traffic_harmless_listen(const struct traffic_harmless *harmless);
+
+/* This was said, in this order; to another host: and came there. */
+void traffic_harmless_hear(const struct traffic_harmless *harmless,
+                           const struct traffic_speech *speech);
 
 /* All that was noted, in the order in which it must be said; malloc()ed. NULL: nothing, or no
  * memory: then *n is not 0. */

@@ -117,18 +117,6 @@ static bool has_company(const struct topology *topology, size_t host)
     return has;
 }
 
-/* Whether its sender has said something that did not come: then nothing else was said instead. */
-static bool is_unheard(const struct learning *learning, const struct header *speech)
-{
-    bool is = false;
-    for (size_t i = 0; i < learning->speakers->n_unheard && !is; i++) {
-        const struct header *unheard = &learning->speakers->unheard[i];
-        is = path_vid(unheard) == path_vid(speech) &&
-             memcmp(unheard->dl_src, speech->dl_src, BASE_MAC_BYTES) == 0;
-    }
-    return is;
-}
-
 /* What came to `to` was surely at the switches on its way. */
 static bool note_way(struct learning *learning, const struct header *speech, size_t to)
 {
@@ -158,7 +146,7 @@ static bool speak_to(struct learning *learning, size_t from, size_t to, bool in_
     struct header speech = speech_of(learning, from, to);
     path_follow_touch(learning->speakers->network, learning->topology->hosts[from].port, &speech,
                       &lessons->places, &touch, &lessons->walk);
-    return lessons->walk.ends && !touch.open && !is_unheard(learning, &speech) &&
+    return lessons->walk.ends && !touch.open &&
            traffic_lessons_suffice(to, &touch, &lessons->walk) && note_way(learning, &speech, to) &&
            note_speech(learning, from, &speech);
 }
@@ -218,6 +206,36 @@ struct traffic_lessons *traffic_lessons_new(const struct traffic_speakers *speak
         return NULL;
     }
     return lessons;
+}
+
+/* ------------------------------------------------------------------------- heard */
+
+struct traffic_lessons *traffic_lessons_none(uint16_t vid)
+{
+    struct traffic_lessons *lessons = base_calloc(1, sizeof *lessons);
+    if (lessons) {
+        lessons->vid = vid;
+    }
+    return lessons;
+}
+
+void traffic_lessons_hear(struct traffic_lessons *lessons, const struct path_network *network,
+                          size_t to, const struct traffic_speech *speech)
+{
+    struct learning learning = {.topology = network->topology, .lessons = lessons};
+    struct port_ref port = network->topology->hosts[speech->from].port;
+    struct path_touch touch;
+    bool taught;
+    if (to == speech->from) {
+        taught = traffic_lessons_teach(network, to, &speech->header, &lessons->walk) &&
+                 note_place(&learning, port, speech->header.dl_src);
+    } else {
+        path_follow_touch(network, port, &speech->header, &lessons->places, &touch, &lessons->walk);
+        taught = lessons->walk.ends && !touch.open && note_way(&learning, &speech->header, to);
+    }
+    if (taught) {
+        note_speech(&learning, speech->from, &speech->header);
+    }
 }
 
 /* ---------------------------------------------------------------------- what is needed */

@@ -35,13 +35,19 @@ struct traffic_speakers {
     uint16_t vlan_tci;  /* the tag of what they say; 0: none */
     uint16_t dl_type;   /* its type: best one that nothing else has, for which no switch keeps in
                            mind how it was forwarded */
-    const struct header *unheard; /* what was said from a host to another one, and did not come */
-    size_t n_unheard;
 };
 
 /* What hosts can teach. NULL without memory. */
 struct traffic_lessons *traffic_lessons_new(const struct traffic_speakers *speakers);
 void traffic_lessons_free(struct traffic_lessons *lessons);
+
+/* Of a VLAN in which nothing has been said yet. NULL without memory. */
+struct traffic_lessons *traffic_lessons_none(uint16_t vid);
+
+/* This was said, to another host also heard: adds what it teaches by what is known so far. Without
+ * memory that is nothing. */
+void traffic_lessons_hear(struct traffic_lessons *lessons, const struct path_network *network,
+                          size_t to, const struct traffic_speech *speech);
 
 /* Whether NORMAL of the host's own switch learns by this frame to itself where it is, and nothing
  * else happens but what is certain; `scratch` is for the walk. */
