@@ -72,6 +72,16 @@ static unsigned free_bits(unsigned first, unsigned last)
     return bits;
 }
 
+/* Whether a match is refused for a mask that a range became. */
+static bool refuses_mask(const char *text, const char *number)
+{
+    struct match match;
+    size_t column = 0;
+    struct base_error error;
+    return strchr(number, '/') && ofctl_parse_match(text, &match, &column, &error) < 0 &&
+           strstr(error.text, number);
+}
+
 /* What stands in `text`, in which columns from `offset` on are not those of the node. */
 static void add_ranges(struct yaml_reader *reader, const struct yaml_node *node, size_t offset,
                        const char *text, struct tapd_matches *matches)
@@ -89,11 +99,19 @@ static void add_ranges(struct yaml_reader *reader, const struct yaml_node *node,
     for (unsigned first = range.first; first <= range.last && !matches->failed;) {
         unsigned bits = free_bits(first, range.last);
         struct base_buffer one = {0};
+        char number[32];
+        snprintf(number, sizeof number, bits ? "0x%x/0x%x" : "0x%x", first,
+                 (unsigned)RANGE_MAX << bits & RANGE_MAX);
         base_put_bytes(&one, text, range.at);
-        base_put_format(&one, bits ? "0x%x/0x%x" : "0x%x", first,
-                        (unsigned)RANGE_MAX << bits & RANGE_MAX);
+        base_put_text(&one, number);
         base_put_text(&one, text + range.at + range.n_bytes);
-        add_ranges(reader, node, offset, base_buffer_text(&one), matches);
+        if (refuses_mask(base_buffer_text(&one), number)) {
+            yaml_error_in(reader, node, offset, "this field takes no range, found %.*s",
+                          (int)range.n_bytes, text + range.at);
+            matches->failed = true;
+        } else {
+            add_ranges(reader, node, offset, base_buffer_text(&one), matches);
+        }
         base_buffer_free(&one);
         first += 1U << bits;
     }

@@ -104,6 +104,7 @@ static void what_is_no_match(void **state)
                  "r:1:42: expected a range as 1000-2000, at most 65535\n");
     assert_about("match: \"tcpp,tp_dst=9-10\"",
                  "r:1:31: unknown field \"tcpp\" (did you mean tcp?)\n");
+    assert_about("match: \"dl_vlan=10-20\"", "r:1:39: this field takes no range, found 10-20\n");
     assert_about("match: [tcp, \"in_port=1\"]",
                  "r:1:36: \"source\" says the port, not the match\n");
     assert_about("match: []", "r:1:30: expected at least one match, found an empty list\n");
