@@ -83,8 +83,18 @@ static void a_tap_ends_at_a_date(void **state)
     world.controller->installer_ops->expired(world.controller, id); /* the entry, after 18 hours */
     assert_int_equal(ask(&world, "GET /taps/a?wait=20s", ""), 200);
     assert_replied(&world, "\"state\": \"up\"");
-    assert_int_equal(ask(&world, "PATCH /taps/a", "{\"for\": \"60s\"}"), 200);
-    assert_replied(&world, "\"ends_in_s\": 60");
+    assert_int_equal(ask(&world, "PATCH /taps/a", "{\"for\": \"60s\"}"), 409);
+    assert_replied(&world, "ends at a date that is later than that");
+    assert_int_equal(ask(&world, "GET /taps/a", ""), 200);
+    assert_replied(&world, "\"until\": \"2099-01-01T00:00:00Z\"");
+    char soon[128], date[32];
+    time_t at = time(NULL) + 600;
+    struct tm parts;
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &parts));
+    snprintf(soon, sizeof soon, "{\"source\": \"h2\", \"to\": \"c1\", \"until\": \"%s\"}", date);
+    assert_int_equal(ask(&world, "PUT /taps/a", soon), 202);
+    assert_int_equal(ask(&world, "PATCH /taps/a", "{\"for\": \"7200s\"}"), 200);
+    assert_replied(&world, "\"ends_in_s\": 7200");
     assert_null(strstr(base_buffer_text(&world.reply), "until"));
     end(&world);
 }

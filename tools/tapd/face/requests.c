@@ -267,6 +267,11 @@ enum tapd_outcome tapd_controller_extend(struct tapd_controller *controller, con
             tapd_tap_free(changed);
             return TAPD_BAD;
         }
+        if (tap->until_ms > tapd_now_ms(controller) + changed->lifetime_sec * INT64_C(1000)) {
+            base_put_format(why, "the tap \"%s\" ends at a date that is later than that\n", name);
+            tapd_tap_free(changed);
+            return TAPD_CONFLICT;
+        }
     }
     return move_end(controller, index, changed, why);
 }
