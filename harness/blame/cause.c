@@ -160,7 +160,8 @@ static void decide(struct report *report, struct result *result)
         }
     }
     if (best && !tie) {
-        result->cause = base_arena_format(&report->arena, "%.*s", (int)n_best, best);
+        const char *cause = base_arena_format(&report->arena, "%.*s", (int)n_best, best);
+        result->cause = cause ? cause : result->cause;
         result->cause_kind = strstr(result->cause, " - ") ? CAUSE_CABLE : CAUSE_SWITCH;
     }
 }

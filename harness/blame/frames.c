@@ -13,6 +13,7 @@
 #include "blame/normal.h"
 
 #include <limits.h>
+#include <stdlib.h>
 
 static const char *place_text(const struct blame_view *view, struct port_ref port)
 {
@@ -603,7 +604,8 @@ static bool misses_fragments_only(const struct traffic_evidence *evidence,
 }
 
 static void blame_failure(const struct traffic_evidence *evidence,
-                          const struct traffic_failure *failure, struct report *report)
+                          const struct traffic_failure *failure, struct blame_leaving *leaving,
+                          struct report *report)
 {
     const struct traffic_probe *probe = &evidence->plan->probes[failure->probe];
     const struct traffic_seen *seen =
@@ -616,6 +618,7 @@ static void blame_failure(const struct traffic_evidence *evidence,
         .late = failure->alteration && seen->altered == 0,
         .fragments = misses_fragments_only(evidence, failure),
         .evidence = evidence,
+        .leaving = leaving,
         .observed = (long)traffic_seen_count(evidence->round, failure->probe, failure->host),
         .sent = (long)evidence->round->sent[failure->probe],
         .probe = failure->probe,
@@ -640,6 +643,7 @@ static void blame_failure(const struct traffic_evidence *evidence,
 void blame_frames(const struct traffic_evidence *evidence, const struct traffic_failures *failures,
                   struct report *report)
 {
+    struct blame_leaving leaving[2] = {0};
     for (size_t i = 0; i < failures->n_items; i++) {
         const struct traffic_failure *failure = &failures->items[i];
         struct blame_place place;
@@ -647,7 +651,9 @@ void blame_frames(const struct traffic_evidence *evidence, const struct traffic_
             blame_among(evidence, failure, &report->arena, &place);
             fill_result(&place, false, &report->arena, &report->results[failure->result]);
         } else {
-            blame_failure(evidence, failure, report);
+            blame_failure(evidence, failure, leaving, report);
         }
     }
+    free(leaving[0].at);
+    free(leaving[1].at);
 }

@@ -99,47 +99,107 @@ static bool locate_table(const struct behind *behind, struct blame_place *place)
 
 /* --------------------------------------------------------------------------- counters */
 
-static bool leaves_by(const struct behind *behind, struct port_ref port)
+/* The port by which the i-th hop of the other way sends it on, in the end to the host `to`. */
+static struct port_ref other_out(const struct behind *behind, size_t i, size_t to)
 {
     const struct path_way *way = &behind->other_way;
-    bool leaves = false;
-    for (size_t i = 0; i < way->n_hops && !leaves; i++) {
-        const struct path_hop *next =
-            i + 1 < way->n_hops ? &behind->other.hops[way->hops[i + 1]] : NULL;
-        leaves =
-            next && behind->other.hops[way->hops[i]].in.sw == port.sw && next->out == port.port;
+    return (struct port_ref){.sw = behind->other.hops[way->hops[i]].in.sw,
+                             .port = i + 1 < way->n_hops
+                                         ? behind->other.hops[way->hops[i + 1]].out
+                                         : behind->own.topology->hosts[to].port.port};
+}
+
+static int compare_left(const void *a, const void *b)
+{
+    const struct blame_left *x = a, *y = b;
+    const size_t keys[][2] = {
+        {x->port.sw, y->port.sw}, {x->port.port, y->port.port}, {x->from, y->from}, {x->to, y->to}};
+    int order = 0;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && order == 0; i++) {
+        order = (keys[i][0] > keys[i][1]) - (keys[i][0] < keys[i][1]);
     }
-    size_t last = way->n_hops > 0 ? behind->other.hops[way->hops[way->n_hops - 1]].in.sw : 0;
-    return leaves || (way->n_hops > 0 && last == port.sw &&
-                      behind->own.topology->hosts[behind->own.to].port.port == port.port);
+    return order;
+}
+
+static void add_left(struct blame_leaving *leaving, struct blame_left left)
+{
+    if (left.n > 0 &&
+        base_grow(&leaving->at, leaving->n, &leaving->capacity, sizeof *leaving->at) == 0) {
+        leaving->at[leaving->n++] = left;
+    }
+}
+
+/* Of one probe: what came, and what did not, by each port of its way. */
+static void add_probe(struct behind *behind, size_t p, struct blame_leaving *leaving)
+{
+    const struct traffic_evidence *evidence = behind->view->evidence;
+    const struct traffic_probe *probe = &evidence->plan->probes[p];
+    size_t to = host_of(behind->own.topology, &probe->header);
+    long sent = (long)evidence->round->sent[p];
+    if (sent == 0 || to == HOST_NONE ||
+        !find_way(behind->network, probe->from, &probe->header, to, &behind->other,
+                  &behind->other_way)) {
+        return;
+    }
+    long here = (long)traffic_round_seen(evidence->round, p, to)->copies;
+    here = here < sent ? here : sent;
+    for (size_t i = 0; i < behind->other_way.n_hops; i++) {
+        struct port_ref port = other_out(behind, i, to);
+        bool is_again = false;
+        for (size_t before = 0; before < i && !is_again; before++) {
+            is_again = port_ref_equal(port, other_out(behind, before, to));
+        }
+        if (!is_again) {
+            add_left(leaving, (struct blame_left){port, HOST_NONE, HOST_NONE, here});
+            add_left(leaving, (struct blame_left){port, probe->from, to, sent - here});
+        }
+    }
+}
+
+/* Each probe is followed once for all failures: sorted by port and hosts, with no two alike. */
+static const struct blame_leaving *sum_leaving(struct behind *behind)
+{
+    struct blame_leaving *leaving =
+        &behind->view->leaving[behind->network == behind->view->expected ? 0 : 1];
+    if (leaving->is_known) {
+        return leaving;
+    }
+    size_t n = 0;
+    for (size_t p = 0; p < behind->view->evidence->plan->n_probes; p++) {
+        add_probe(behind, p, leaving);
+    }
+    if (leaving->n > 0) {
+        qsort(leaving->at, leaving->n, sizeof *leaving->at, compare_left);
+    }
+    for (size_t i = 0; i < leaving->n; i++) {
+        if (n > 0 && compare_left(&leaving->at[n - 1], &leaving->at[i]) == 0) {
+            leaving->at[n - 1].n += leaving->at[i].n;
+        } else {
+            leaving->at[n++] = leaving->at[i];
+        }
+    }
+    leaving->n = n;
+    leaving->is_known = true;
+    return leaving;
+}
+
+static long find_left(const struct blame_leaving *leaving, struct port_ref port, size_t from,
+                      size_t to)
+{
+    struct blame_left key = {port, from, to, 0};
+    const struct blame_left *found =
+        leaving->n > 0 ? bsearch(&key, leaving->at, leaving->n, sizeof *leaving->at, compare_left)
+                       : NULL;
+    return found ? found->n : 0;
 }
 
 /* How many frames must have left by this port: those that came to the host they are for, and
  * (*all) those that should have come from this sender to this host, too. */
 static long must_leave(struct behind *behind, struct port_ref port, long *all)
 {
-    const struct traffic_evidence *evidence = behind->view->evidence;
-    long came = 0;
-    *all = 0;
-    for (size_t p = 0; p < evidence->plan->n_probes; p++) {
-        const struct traffic_probe *probe = &evidence->plan->probes[p];
-        size_t to = host_of(behind->own.topology, &probe->header);
-        long sent = (long)evidence->round->sent[p];
-        if (sent == 0 || to == HOST_NONE ||
-            !find_way(behind->network, probe->from, &probe->header, to, &behind->other,
-                      &behind->other_way)) {
-            continue;
-        }
-        size_t host = behind->own.to;
-        behind->own.to = to;
-        bool is_counted = leaves_by(behind, port);
-        behind->own.to = host;
-        long here = (long)traffic_round_seen(evidence->round, p, to)->copies;
-        here = here < sent ? here : sent;
-        bool is_like = probe->from == behind->own.from && to == host;
-        came += is_counted ? here : 0;
-        *all += is_counted ? (is_like ? sent : here) : 0;
-    }
+    const struct blame_leaving *leaving = sum_leaving(behind);
+    long came = find_left(leaving, port, HOST_NONE, HOST_NONE);
+    *all = came + find_left(leaving, port, behind->own.from, behind->own.to);
     return came;
 }
 

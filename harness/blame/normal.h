@@ -6,6 +6,22 @@
 
 #include "blame/cable.h"
 
+/* So many frames from one host to another that should have left by this port did not come to their
+ * receiver; from and to HOST_NONE: so many of all hosts came. */
+struct blame_left {
+    struct port_ref port;
+    size_t from, to;
+    long n;
+};
+
+/* Of all probes, summed when it is first needed: [0] by the expectation, [1] by the tables. Begins
+ * as zero; `at` is freed by who owns it. */
+struct blame_leaving {
+    struct blame_left *at;
+    size_t n, capacity;
+    bool is_known;
+};
+
 /* Of frames whose way NORMAL decides: follows them to their receiver, by the one way that cables
  * leave, and finds the first switch whose table does not send them on, the first cable that loses
  * them by its counters, the first switch that sent less than came well or should have come; or,

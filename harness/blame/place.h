@@ -10,6 +10,7 @@
 #include "path/part.h"
 
 struct traffic_evidence;
+struct blame_leaving;
 
 struct blame_view {
     /* To be set before it is opened: */
@@ -24,12 +25,13 @@ struct blame_view {
     struct path_walk declared, advertised; /* the packet, by the expectation and by the tables */
     /* Of frames only (blame/frames.c): */
     const struct traffic_evidence *evidence;
-    long observed, sent; /* copies that arrived, of so many sendings ... */
-    long wanted;         /* ... so many of which had to */
-    size_t probe;        /* index in the plan */
-    bool late;           /* they are what was expected, but came when the round was over */
-    bool early;          /* counters are those of when the round was just over */
-    bool fragments;      /* of what the host sent there only IP fragments are missing */
+    struct blame_leaving *leaving; /* [2]: of all failures (blame/normal.h) */
+    long observed, sent;           /* copies that arrived, of so many sendings ... */
+    long wanted;                   /* ... so many of which had to */
+    size_t probe;                  /* index in the plan */
+    bool late;      /* they are what was expected, but came when the round was over */
+    bool early;     /* counters are those of when the round was just over */
+    bool fragments; /* of what the host sent there only IP fragments are missing */
 };
 
 /* All texts are in the arena of the view; NULL where nothing is known. */
