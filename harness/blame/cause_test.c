@@ -4,6 +4,10 @@
 #include "blame/cause.h"
 
 #include "testing/cmocka.h"
+#include "testing/failing.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static void add(struct report *report, enum result_kind kind, const char *id,
                 enum cause_kind cause_kind, const char *cause)
@@ -131,10 +135,32 @@ static void open_questions(void **state)
     report_free(&report);
 }
 
+/* A place so long that its text needs memory of its own: without it all places stay. */
+static void memory_runs_out_between_places(void **state)
+{
+    (void)state;
+    static char one[70000], both[70100];
+    bool failed = true;
+    memset(one, 'h', sizeof one - 1);
+    snprintf(both, sizeof both, "%s or s1:9", one);
+    for (size_t n = 0; failed; n++) {
+        struct report report = {0};
+        add(&report, RESULT_TRAFFIC, "traffic/h1/mirrored/h11", CAUSE_CABLE, both);
+        add(&report, RESULT_TRAFFIC, "traffic/h2/mirrored/h11", CAUSE_CABLE, one);
+        report.results[0].suspect = both;
+        failing_begin(n, false);
+        blame_causes(&report);
+        failed = failing_end();
+        assert_non_null(report.results[0].cause);
+        report_free(&report);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(symptoms_of_one_cause),           cmocka_unit_test(a_port_takes_its_cable_in),
     cmocka_unit_test(an_exchange_takes_its_cables_in), cmocka_unit_test(one_entry_of_several_ports),
     cmocka_unit_test(results_decide_between_places),   cmocka_unit_test(open_questions),
+    cmocka_unit_test(memory_runs_out_between_places),
 };
 
 TEST_MAIN(tests)
