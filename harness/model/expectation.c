@@ -39,8 +39,11 @@ bool expectation_delivers(const struct expectation *expectation, size_t from,
     bool delivers = false;
     for (size_t i = 0; i < expectation->n_claims && !delivers; i++) {
         const struct claim *claim = &expectation->claims[i];
-        delivers = claim->from == from && claim->kind == CLAIM_DELIVERED &&
-                   match_takes(&claim->match, header);
+        delivers =
+            claim->from == from && match_takes(&claim->match, header) &&
+            (claim->kind == CLAIM_DELIVERED ||
+             (claim->kind == CLAIM_MIRRORED && memcmp(expectation->topology->hosts[claim->to].mac,
+                                                      header->dl_dst, sizeof header->dl_dst) == 0));
     }
     return delivers;
 }

@@ -138,7 +138,8 @@ struct expectation {
 const struct expected_port *expectation_port(const struct expectation *expectation,
                                              struct port_ref port);
 
-/* Whether a claim of this sender says that a host gets the packet as its receiver. */
+/* Whether a claim of this sender says that a host gets the packet as its receiver, or that its
+ * receiver gets it as a tap: then it may come there twice. */
 bool expectation_delivers(const struct expectation *expectation, size_t from,
                           const struct header *header);
 
