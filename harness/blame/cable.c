@@ -104,7 +104,9 @@ struct blame_cable blame_cable_at(const struct blame_view *view, const struct pa
         cable.to_host = true;
         cable.host = view->to;
         cable.rx = count ? (long)(count->arrived - (view->early ? count->late : 0)) : -1;
-        cable.rx_bytes = (long)hosts[view->to].arrived_bytes;
+        /* Of what came late it is not known how long it was. */
+        cable.rx_bytes =
+            count && count->late + count->overtaken > 0 ? -1 : (long)hosts[view->to].arrived_bytes;
         cable.others = (long)hosts[view->to].n_others;
     }
     drop_late_counts(view, &cable);

@@ -33,19 +33,16 @@ const struct expected_port *expectation_port(const struct expectation *expectati
                    compare_ports);
 }
 
-bool expectation_delivers(const struct expectation *expectation, size_t from,
-                          const struct header *header)
+bool expectation_speaks_of(const struct expectation *expectation, size_t from, size_t to,
+                           const struct header *header)
 {
-    bool delivers = false;
-    for (size_t i = 0; i < expectation->n_claims && !delivers; i++) {
+    bool speaks = false;
+    for (size_t i = 0; i < expectation->n_claims && !speaks; i++) {
         const struct claim *claim = &expectation->claims[i];
-        delivers =
-            claim->from == from && match_takes(&claim->match, header) &&
-            (claim->kind == CLAIM_DELIVERED ||
-             (claim->kind == CLAIM_MIRRORED && memcmp(expectation->topology->hosts[claim->to].mac,
-                                                      header->dl_dst, sizeof header->dl_dst) == 0));
+        speaks = claim->from == from && (claim->kind == CLAIM_DELIVERED || claim->to == to) &&
+                 match_takes(&claim->match, header);
     }
-    return delivers;
+    return speaks;
 }
 
 size_t expected_case_action(const struct expected_case *c, enum action_type type)

@@ -138,10 +138,10 @@ struct expectation {
 const struct expected_port *expectation_port(const struct expectation *expectation,
                                              struct port_ref port);
 
-/* Whether a claim of this sender says that a host gets the packet as its receiver, or that its
- * receiver gets it as a tap: then it may come there twice. */
-bool expectation_delivers(const struct expectation *expectation, size_t from,
-                          const struct header *header);
+/* Whether a claim of this sender says who gets the packet as its receiver, or what of it comes to
+ * the host `to`. */
+bool expectation_speaks_of(const struct expectation *expectation, size_t from, size_t to,
+                           const struct header *header);
 
 /* The first action of the case of this type; n_actions: it has none. */
 size_t expected_case_action(const struct expected_case *c, enum action_type type);

@@ -24,6 +24,25 @@ static void finds_a_listed_port(void **state)
     assert_null(expectation_port(&expectation, (struct port_ref){0, 1}));
 }
 
+static void a_claim_speaks_of_a_packet(void **state)
+{
+    (void)state;
+    struct claim claims[] = {
+        {.from = 0, .to = 1, .kind = CLAIM_MIRRORED, .match = match_any()},
+        {.from = 0, .to = 2, .kind = CLAIM_DELIVERED, .match = match_any()},
+    };
+    struct expectation expectation = {.claims = claims, .n_claims = 1};
+    struct header header = {.dl_type = DL_TYPE_IP}, other = {.dl_type = DL_TYPE_ARP};
+    claims[1].match.value.dl_type = DL_TYPE_IP;
+    claims[1].match.mask.dl_type = 0xffff;
+    assert_true(expectation_speaks_of(&expectation, 0, 1, &header));
+    assert_false(expectation_speaks_of(&expectation, 0, 3, &header));
+    assert_false(expectation_speaks_of(&expectation, 1, 1, &header));
+    expectation.n_claims = 2;
+    assert_true(expectation_speaks_of(&expectation, 0, 3, &header)); /* it is for host 2 */
+    assert_false(expectation_speaks_of(&expectation, 0, 3, &other));
+}
+
 enum { N_HOSTS = 5 };
 
 static void expect_names(const struct expectation *expectation, size_t claim, const char *wanted)
@@ -96,6 +115,7 @@ static void an_expectation_is_freed_with_its_topology(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(finds_a_listed_port),
+    cmocka_unit_test(a_claim_speaks_of_a_packet),
     cmocka_unit_test(a_claim_about_all_leaves_out_what_its_group_names),
     cmocka_unit_test(claims_have_names),
     cmocka_unit_test(tables_have_names),

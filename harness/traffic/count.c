@@ -94,6 +94,7 @@ static void count_arrivals(struct counting *counting, const struct path_walk *wa
         const struct traffic_seen *seen = traffic_round_seen(counting->round, p, host);
         counting->count->hosts[host].arrived += traffic_seen_count(counting->round, p, host);
         counting->count->hosts[host].late += seen->late - seen->overtaken;
+        counting->count->hosts[host].overtaken += seen->overtaken;
     }
 }
 

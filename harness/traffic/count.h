@@ -18,6 +18,7 @@ struct traffic_port_count {
 struct traffic_host_count {
     uint32_t sent, arrived; /* frames of ours: sent, to itself too; observed */
     uint32_t late;          /* of the latter: when the round was over */
+    uint32_t overtaken;     /* of the latter: behind what was sent later, though in time */
     uint32_t good, bad;     /* copies whose way ends here, as above */
 };
 

@@ -444,7 +444,8 @@ static const char *make_harmless(const struct sender *sender, const struct choic
 
 /* The nth try of a kind in a class: an ordinary frame, any, and then ordinary ones for one host
  * after the other, as NORMAL sends to a known place what it would flood otherwise. False: it leaves
- * no room for that one. (None is what a claim wants delivered, though its match takes it.) */
+ * no room for that one. (None is one of which a claim says who receives it, or that comes to a
+ * host that the claim names.) */
 static bool try_of(const struct sender *sender, const struct choice *choice, size_t nth,
                    struct match *cube)
 {
@@ -489,8 +490,8 @@ static int plan_kind(struct sender *sender, size_t class, const struct traffic_k
     for (size_t nth = 0; nth < (reason ? n_tries : 2); nth++) {
         const char *harms;
         int chosen = choose(sender, &choice, nth, &header, &harms);
-        if (chosen > 0 &&
-            (nth < 2 || !expectation_delivers(sender->expectation, sender->host, &header))) {
+        if (chosen > 0 && (nth < 2 || !expectation_speaks_of(sender->expectation, sender->host,
+                                                             nth - 2, &header))) {
             return add_probe(sender, &header, kind->name, &kind->shape) < 0 ? -1 : 1;
         }
         withheld = chosen < 0 && !reason ? header : withheld;
