@@ -49,13 +49,14 @@ ping_all() {
     on b ping -c 1 -w 20 10.0.0.3
 }
 
-# same NAME COMMAND...: it prints the same before and after a check of the ids that $selects selects,
+# same NAME COMMAND...: it prints the same before and after a check of the ids that $selects selects (a controller on a
+# busy machine may take its time),
 # which ends with status $wants.
 same() {
     name=$1
     shift
     "$@" > "$scratch/before"
-    run "${wants:-0}" "$B/tapproof" check -v ${selects:+-k "$selects"} "$expected"
+    run "${wants:-0}" "$B/tapproof" check -v --converge 20s ${selects:+-k "$selects"} "$expected"
     status=$?
     cp "$scratch/out" "$scratch/check"
     report "$name: the check itself" $status
