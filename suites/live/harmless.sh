@@ -49,9 +49,8 @@ ping_all() {
     on b ping -c 1 -w 20 10.0.0.3
 }
 
-# same NAME COMMAND...: it prints the same before and after a check of the ids that $selects selects (a controller on a
-# busy machine may take its time),
-# which ends with status $wants.
+# same NAME COMMAND...: it prints the same before and after a check of the ids that $selects selects,
+# which ends with status $wants. (A controller on a busy machine may take its time.)
 same() {
     name=$1
     shift
