@@ -116,15 +116,21 @@ bool run_probing_speak(struct run_probing *probing)
     return true;
 }
 
-void run_probing_recall(const struct run_probing *probing, const struct traffic_harmless *harmless)
+/* What was heard of those that hosts said to themselves, or to others. */
+static void recall(const struct run_probing *probing, const struct traffic_harmless *harmless,
+                   bool to_itself)
 {
     const struct traffic_plan *plan = probing->plan;
-    traffic_harmless_listen(harmless);
-    for (size_t i = 0; i < 2 * plan->n_speeches; i++) {
-        const struct traffic_speech *speech = &plan->speeches[i % plan->n_speeches];
-        if (probing->heard[i % plan->n_speeches] &&
-            is_to_itself(speech) == (i < plan->n_speeches)) {
-            traffic_harmless_hear(harmless, speech);
+    for (size_t i = 0; i < plan->n_speeches; i++) {
+        if (probing->heard[i] && is_to_itself(&plan->speeches[i]) == to_itself) {
+            traffic_harmless_hear(harmless, &plan->speeches[i]);
         }
     }
+}
+
+void run_probing_recall(const struct run_probing *probing, const struct traffic_harmless *harmless)
+{
+    traffic_harmless_listen(harmless);
+    recall(probing, harmless, true);
+    recall(probing, harmless, false);
 }
