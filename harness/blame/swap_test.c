@@ -123,27 +123,34 @@ static void a_cable_in_another_place(void **state)
     network_free(&network);
 }
 
+/* What network_send does, while s1:6 is cabled to s3:7, and s2:7 to s3:1; what enters s3:7 is lost
+ * there. */
+static void send_exchanged(struct network *network, const char *from, const char *to)
+{
+    struct topology *topology = network->expectation->topology;
+    struct topology_link first = topology->links[0], other = topology->links[6];
+    topology->links[0].b = other.b;
+    topology->links[6].b = first.b;
+    struct flow_table *s3 = &network->states[2].flows;
+    for (size_t i = 0; i < s3->n_entries; i++) {
+        if (s3->entries[i].match.value.in_port == 7) {
+            s3->entries[i].n_actions = 0;
+        }
+    }
+    network_index(network);
+    network_send(network, from, to);
+    topology->links[0] = first;
+    topology->links[6] = other;
+    network_index(network);
+}
+
 /* Both are told, and which end is where. */
 static void the_two_cables_are_named(void **state)
 {
     (void)state;
     struct network network;
     network_load(&network, simulated, "simulated");
-    struct topology *topology = network.expectation->topology;
-    struct topology_link first = topology->links[0], other = topology->links[6];
-    topology->links[0].b = other.b; /* s1:6 to s3:7, s2:7 to s3:1 */
-    topology->links[6].b = first.b;
-    struct flow_table *s3 = &network.states[2].flows;
-    for (size_t i = 0; i < s3->n_entries; i++) { /* what enters s3:7 is lost there */
-        if (s3->entries[i].match.value.in_port == 7) {
-            s3->entries[i].n_actions = 0;
-        }
-    }
-    network_index(&network);
-    network_send(&network, NULL, NULL);
-    topology->links[0] = first;
-    topology->links[6] = other;
-    network_index(&network);
+    send_exchanged(&network, NULL, NULL);
     network_blame(&network);
     const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
     assert_int_equal(result->verdict, VERDICT_FAIL);
@@ -217,22 +224,9 @@ static void what_counters_tell_is_the_cause(void **state)
         struct network network;
         struct blame_wiring wiring;
         network_load(&network, simulated, "simulated");
-        struct topology *topology = network.expectation->topology;
-        struct topology_link first = topology->links[0], other = topology->links[6];
-        topology->links[0].b = other.b; /* s1:6 to s3:7, s2:7 to s3:1 */
-        topology->links[6].b = first.b;
-        struct flow_table *s3 = &network.states[2].flows;
-        for (size_t i = 0; i < s3->n_entries; i++) { /* what enters s3:7 is lost there */
-            if (s3->entries[i].match.value.in_port == 7) {
-                s3->entries[i].n_actions = 0;
-            }
-        }
-        network_index(&network);
-        network_send(&network, lost ? "h1" : NULL, lost ? "h2" : NULL);
-        topology->links[0] = first;
-        topology->links[6] = other;
-        network_index(&network);
-        assert_int_equal(blame_wiring_open(&wiring, topology, network.before), 0);
+        send_exchanged(&network, lost ? "h1" : NULL, lost ? "h2" : NULL);
+        assert_int_equal(blame_wiring_open(&wiring, network.expectation->topology, network.before),
+                         0);
         tell_exchanged(&wiring, 0, 6);
         network_blame_wired(&network, &wiring);
         const struct result *result = network_result(&network, "traffic/h1/mirrored/h11");
