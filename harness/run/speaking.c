@@ -49,6 +49,18 @@ static bool is_interrupted(const struct run_probing *probing)
     return run_is_interrupted(probing->stations->world);
 }
 
+/* What was heard of those that hosts said to themselves, or to others. */
+static void recall(const struct run_probing *probing, const struct traffic_harmless *harmless,
+                   bool to_itself)
+{
+    const struct traffic_plan *plan = probing->plan;
+    for (size_t i = 0; i < plan->n_speeches; i++) {
+        if (probing->heard[i] && is_to_itself(&plan->speeches[i]) == to_itself) {
+            traffic_harmless_hear(harmless, &plan->speeches[i]);
+        }
+    }
+}
+
 /* Every host to itself, and then a moment for those frames. */
 static void say_all(struct run_probing *probing)
 {
@@ -61,11 +73,7 @@ static void say_all(struct run_probing *probing)
         }
     }
     run_probing_wait(probing, SPEECH_LEARNED_MS);
-    for (size_t i = 0; i < plan->n_speeches; i++) {
-        if (is_to_itself(&plan->speeches[i]) && probing->heard[i]) {
-            traffic_harmless_hear(probing->harmless, &plan->speeches[i]);
-        }
-    }
+    recall(probing, probing->harmless, true);
 }
 
 static bool until_heard(void *aux, const struct station_arrival *arrival)
@@ -114,18 +122,6 @@ bool run_probing_speak(struct run_probing *probing)
         run_probing_wait(probing, SPEECH_LEARNED_MS);
     }
     return true;
-}
-
-/* What was heard of those that hosts said to themselves, or to others. */
-static void recall(const struct run_probing *probing, const struct traffic_harmless *harmless,
-                   bool to_itself)
-{
-    const struct traffic_plan *plan = probing->plan;
-    for (size_t i = 0; i < plan->n_speeches; i++) {
-        if (probing->heard[i] && is_to_itself(&plan->speeches[i]) == to_itself) {
-            traffic_harmless_hear(harmless, &plan->speeches[i]);
-        }
-    }
 }
 
 void run_probing_recall(const struct run_probing *probing, const struct traffic_harmless *harmless)
