@@ -444,8 +444,7 @@ static const char *make_harmless(const struct sender *sender, const struct choic
 
 /* The nth try of a kind in a class: an ordinary frame, any, and then ordinary ones for one host
  * after the other, as NORMAL sends to a known place what it would flood otherwise. False: it leaves
- * no room for that one. (None is one of which a claim says who receives it, or that comes to a
- * host that the claim names.) */
+ * no room for that one. */
 static bool try_of(const struct sender *sender, const struct choice *choice, size_t nth,
                    struct match *cube)
 {
@@ -459,14 +458,16 @@ static bool try_of(const struct sender *sender, const struct choice *choice, siz
            memcmp(cube->value.dl_dst, sender->topology->hosts[to].mac, BASE_MAC_BYTES) == 0;
 }
 
-/* Its frame. 1: `header` is it, and may be sent; 0: there is none; -1: it may not, and `reason`
- * says why. */
+/* Its frame. 1: `header` is it, and may be sent; 0: there is none, or it is for a host of our
+ * choice where a claim says who receives it, or what comes there; -1: it may not be sent, and
+ * `reason` says why. */
 static int choose(struct sender *sender, const struct choice *choice, size_t nth,
                   struct header *header, const char **reason)
 {
     struct match cube;
     if (!try_of(sender, choice, nth, &cube) ||
-        !find_header(&cube, choice->excluded, choice->n_excluded, header)) {
+        !find_header(&cube, choice->excluded, choice->n_excluded, header) ||
+        (nth >= 2 && expectation_speaks_of(sender->expectation, sender->host, nth - 2, header))) {
         return 0;
     }
     *reason = make_harmless(sender, choice, header);
@@ -490,8 +491,7 @@ static int plan_kind(struct sender *sender, size_t class, const struct traffic_k
     for (size_t nth = 0; nth < (reason ? n_tries : 2); nth++) {
         const char *harms;
         int chosen = choose(sender, &choice, nth, &header, &harms);
-        if (chosen > 0 && (nth < 2 || !expectation_speaks_of(sender->expectation, sender->host,
-                                                             nth - 2, &header))) {
+        if (chosen > 0) {
             return add_probe(sender, &header, kind->name, &kind->shape) < 0 ? -1 : 1;
         }
         withheld = chosen < 0 && !reason ? header : withheld;
