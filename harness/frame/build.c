@@ -167,7 +167,8 @@ static void put_ip_packet(const struct draft *draft, struct base_buffer *out)
     }
     base_put_bytes(out, draft->payload->data, draft->payload->n_bytes);
     if (has_header && !draft->shape->fragment && !out->failed) {
-        frame_transport_seal(row, part(out, ip), part(out, segment), out->n_bytes - segment);
+        frame_transport_seal(row, as->dl_type, part(out, ip), part(out, segment),
+                             out->n_bytes - segment);
     }
 }
 

@@ -3,6 +3,7 @@
  * The checksum of RFC 1071, against its own example and real packets. */
 #include "frame/checksum.h"
 
+#include "model/header.h"
 #include "testing/cmocka.h"
 
 /* RFC 1071, section 3: the sum is ddf2. */
@@ -35,11 +36,11 @@ static void a_pseudo_header_is_in_front(void **state)
     static const uint8_t ipv4[20] = {0x45, 0, 0,  31, 0, 0, 0x40, 0, 64, 17,
                                      0,    0, 10, 0,  0, 1, 10,   0, 0,  2};
     static uint8_t udp[] = {0, 1, 0, 2, 0, 11, 0, 0, 'a', 'b', 'c'};
-    uint16_t checksum = frame_checksum_over(ipv4, 17, udp, sizeof udp);
+    uint16_t checksum = frame_checksum_over(DL_TYPE_IP, ipv4, 17, udp, sizeof udp);
     assert_int_equal(checksum, 0xffff ^ 0xd88f);
     udp[6] = (uint8_t)(checksum >> 8);
     udp[7] = (uint8_t)checksum;
-    assert_int_equal(frame_checksum_over(ipv4, 17, udp, sizeof udp), 0);
+    assert_int_equal(frame_checksum_over(DL_TYPE_IP, ipv4, 17, udp, sizeof udp), 0);
 }
 
 /* A datagram from 2001:db8::1 port 1 to 2001:db8::2 port 2 with "ab"; its checksum by hand:
@@ -50,7 +51,7 @@ static void so_is_that_of_ipv6(void **state)
     static const uint8_t ipv6[40] = {0x60, [4] = 0,  10,   17, 64,  0x20, 1,       0xd,
                                      0xb8, [23] = 1, 0x20, 1,  0xd, 0xb8, [39] = 2};
     static const uint8_t udp[] = {0, 1, 0, 2, 0, 10, 0, 0, 'a', 'b'};
-    assert_int_equal(frame_checksum_over(ipv6, 17, udp, sizeof udp), 0xffff ^ 0xbcff);
+    assert_int_equal(frame_checksum_over(DL_TYPE_IPV6, ipv6, 17, udp, sizeof udp), 0xffff ^ 0xbcff);
 }
 
 static const struct CMUnitTest tests[] = {

@@ -131,7 +131,7 @@ static bool checksum_is_right(const struct field *field, const struct frame *fra
     }
     const struct frame_transport *row = frame_transport_of(view->header.dl_type, field->nw_proto);
     return !row || view->end > frame->n_bytes ||
-           frame_transport_is_right(row, ip, frame->bytes + view->transport,
+           frame_transport_is_right(row, view->header.dl_type, ip, frame->bytes + view->transport,
                                     view->end - view->transport);
 }
 

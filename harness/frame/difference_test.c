@@ -114,6 +114,10 @@ static void names_wrong_checksums(void **state)
     assert_difference(build(header), got,
                       "IPv4 checksum is wrong; nw_dst is 10.0.0.6 instead of 10.0.0.2; "
                       "UDP checksum is wrong");
+    got = build(header);
+    got.data[14] = 0x65; /* the Ethernet type says which addresses are summed, not this version */
+    assert_difference(build(header), got,
+                      "IPv4 checksum is wrong; byte 14 is 0x65 instead of 0x45");
 }
 
 /* Whatever is one byte off is told. */

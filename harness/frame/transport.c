@@ -36,26 +36,26 @@ uint32_t frame_crc32c(const uint8_t *segment, size_t n_bytes, size_t checksum)
     return ~crc;
 }
 
-static uint16_t sum_of(const struct frame_transport *row, const uint8_t *ip, const uint8_t *segment,
-                       size_t n_bytes)
+static uint16_t sum_of(const struct frame_transport *row, uint16_t dl_type, const uint8_t *ip,
+                       const uint8_t *segment, size_t n_bytes)
 {
     return row->sum == FRAME_SUM ? frame_checksum(segment, n_bytes)
-                                 : frame_checksum_over(ip, row->proto, segment, n_bytes);
+                                 : frame_checksum_over(dl_type, ip, row->proto, segment, n_bytes);
 }
 
-bool frame_transport_is_right(const struct frame_transport *row, const uint8_t *ip,
-                              const uint8_t *segment, size_t n_bytes)
+bool frame_transport_is_right(const struct frame_transport *row, uint16_t dl_type,
+                              const uint8_t *ip, const uint8_t *segment, size_t n_bytes)
 {
     const uint8_t *at = segment + row->checksum;
     uint32_t crc = row->sum == FRAME_CRC32C ? frame_crc32c(segment, n_bytes, row->checksum) : 0;
     return row->sum == FRAME_CRC32C
                ? at[0] == (uint8_t)crc && at[1] == (uint8_t)(crc >> 8) &&
                      at[2] == (uint8_t)(crc >> 16) && at[3] == (uint8_t)(crc >> 24)
-               : sum_of(row, ip, segment, n_bytes) == 0;
+               : sum_of(row, dl_type, ip, segment, n_bytes) == 0;
 }
 
-void frame_transport_seal(const struct frame_transport *row, const uint8_t *ip, uint8_t *segment,
-                          size_t n_bytes)
+void frame_transport_seal(const struct frame_transport *row, uint16_t dl_type, const uint8_t *ip,
+                          uint8_t *segment, size_t n_bytes)
 {
     uint8_t *at = segment + row->checksum;
     if (row->sum == FRAME_CRC32C) {
@@ -66,7 +66,7 @@ void frame_transport_seal(const struct frame_transport *row, const uint8_t *ip, 
         return;
     }
     at[0] = at[1] = 0;
-    uint16_t sum = sum_of(row, ip, segment, n_bytes);
+    uint16_t sum = sum_of(row, dl_type, ip, segment, n_bytes);
     sum = sum == 0 && row->proto == NW_PROTO_UDP ? UINT16_MAX : sum;
     at[0] = (uint8_t)(sum >> 8);
     at[1] = (uint8_t)sum;

@@ -29,14 +29,14 @@ struct frame_transport {
 /* The row of a protocol of IPv4 or IPv6; NULL: struct header has nothing of its header. */
 const struct frame_transport *frame_transport_of(uint16_t dl_type, uint8_t proto);
 
-/* Whether the checksum in the segment is right, behind this IP header (of either version, of 20 or
- * 40 bytes or more). */
-bool frame_transport_is_right(const struct frame_transport *row, const uint8_t *ip,
-                              const uint8_t *segment, size_t n_bytes);
+/* Whether the checksum in the segment is right, behind this IP header (of the version of this
+ * Ethernet type, of 20 or 40 bytes or more). */
+bool frame_transport_is_right(const struct frame_transport *row, uint16_t dl_type,
+                              const uint8_t *ip, const uint8_t *segment, size_t n_bytes);
 
 /* Writes it. In UDP a sum of 0 is written as its other form, since 0 means "none" (RFC 768). */
-void frame_transport_seal(const struct frame_transport *row, const uint8_t *ip, uint8_t *segment,
-                          size_t n_bytes);
+void frame_transport_seal(const struct frame_transport *row, uint16_t dl_type, const uint8_t *ip,
+                          uint8_t *segment, size_t n_bytes);
 
 /* The CRC32c of the segment but for its checksum (RFC 9260, appendix A), as a checksum says it. */
 uint32_t frame_crc32c(const uint8_t *segment, size_t n_bytes, size_t checksum);
