@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * libFuzzer target: what a client sends, at the server's socket, to a controller with a tap on
+ * libFuzzer target: what a client sends, at the server's socket, to a controller with taps on
  * demand and a switch that is not there. The first byte says whether a token is asked for (t).
  * Beyond crashes: the client gets one whole answer or none, and the next one is answered. Seeds
  * are in corpus/http. */
@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #define LATE "{\"name\": \"late\", \"source\": \"h2\", \"to\": \"c1\", \"for\": \"60s\"}"
+#define DATED                                                                                     \
+    "{\"name\": \"dated\", \"source\": \"h2\", \"to\": \"c1\", \"until\": \"2099-01-01T00:00:00Z\"}"
 
 enum { ROUNDS_MAX = 64 };
 
@@ -123,7 +125,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
     struct tapd_controller_options options = {.policy = policy};
     struct event_base *base = event_base_new();
     struct tapd_controller *controller = tapd_controller_new(base, &options, NULL, NULL, &why);
-    must(controller && tapd_controller_add(controller, LATE, &why) == TAPD_DONE);
+    must(controller && tapd_controller_add(controller, LATE, &why) == TAPD_DONE &&
+         tapd_controller_add(controller, DATED, &why) == TAPD_DONE);
     struct tapd_http *http = tapd_http_new(base, address, data[0] == 't' ? "secret" : NULL,
                                            tapd_api_handle, controller, &error);
     must(http != NULL);
