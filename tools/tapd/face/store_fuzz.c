@@ -2,8 +2,8 @@
  *
  * libFuzzer target: the file of `tapd --state`, from its text to the tables. Beyond crashes: what
  * is refused is told why, and nothing of it is used; what is read, and what becomes of it under a
- * policy, is the same when it is saved and read again; no two taps have one name, or one id; each
- * ends. Seeds are in corpus/store. */
+ * policy, is the same when it is saved and read again; no two taps have one name, or one id, not
+ * even with one that is new; each ends. Seeds are in corpus/store. */
 #include "tapd/face/roster.h"
 
 #include "testing/yaml_memory.h"
@@ -133,6 +133,20 @@ static void check_ends(const struct tapd_roster *roster)
     tapd_roster_drop(&copy);
 }
 
+/* What is asked for then has an id of its own, before and after it is replaced. */
+static void check_new(const struct tapd_policy *policy, const struct tapd_roster *roster)
+{
+    const struct tapd_tap *tap = tapd_policy_find(policy, "ends");
+    struct tapd_roster copy;
+    must(tapd_roster_copy(roster, &copy) == 0);
+    must(tapd_roster_add(&copy, tap, TAPD_FROM_REQUEST, NOW) == 0);
+    size_t last = copy.n_items - 1;
+    must(tapd_roster_find_id(&copy, copy.items[last].id) == last);
+    tapd_roster_replace(&copy, last, tap, NOW + 1);
+    must(tapd_roster_find_id(&copy, copy.items[last].id) == last);
+    tapd_roster_drop(&copy);
+}
+
 static void take_over(const struct tapd_records *records)
 {
     struct memory_file files[] = {{"t", topology, 0}, {"p", taps, 0}, {0}};
@@ -147,6 +161,7 @@ static void take_over(const struct tapd_records *records)
         check_roster(policy, &roster);
         check_kept(policy, &roster);
         check_ends(&roster);
+        check_new(policy, &roster);
     }
     tapd_roster_free(&roster, NULL);
     tapd_policy_free(policy);
