@@ -160,33 +160,48 @@ static size_t dead_end(const struct blame_view *view)
     return end;
 }
 
-/* The ports that the hop's entry names, too: of what they do not send, the walk
- * shows nothing. */
-static bool blame_ports_named(const struct blame_view *view, const struct path_hop *hop,
-                              struct blame_place *place)
+/* Whether the port by which the hop enters is closed, or one that its entry names and that may lead
+ * to the receiver: of what such a port does not send, the walk shows nothing. */
+static bool blame_ports_named(const struct blame_view *view, size_t i, struct blame_place *place)
 {
+    const struct path_hop *hop = &view->advertised.hops[i];
     const struct flow_table *flows = view->tables->switches[hop->in.sw].flows;
     const struct flow_entry *entry =
         flows && hop->entry < flows->n_entries ? &flows->entries[hop->entry] : NULL;
     bool found = blame_closed(view, hop->in, true, place);
-    for (size_t i = 0; entry && i < entry->n_actions && !found; i++) {
-        struct port_ref out = {.sw = hop->in.sw, .port = entry->actions[i].port};
-        found = entry->actions[i].type == ACTION_OUTPUT && blame_closed(view, out, false, place);
+    for (size_t a = 0; entry && a < entry->n_actions && !found; a++) {
+        struct port_ref out = {.sw = hop->in.sw, .port = entry->actions[a].port};
+        struct peer peer = topology_peer(view->topology, out);
+        found = entry->actions[a].type == ACTION_OUTPUT &&
+                (peer.kind != PEER_HOST || peer.host == view->to) &&
+                blame_closed(view, out, false, place);
+    }
+    place->hop = found ? i : place->hop;
+    return found;
+}
+
+/* The first hop at a port that is closed, if no copy ends at the receiver's switch. */
+static bool locate_closed(const struct blame_view *view, size_t end, struct blame_place *place)
+{
+    const struct path_walk *walk = &view->advertised;
+    size_t sw = view->topology->hosts[view->to].port.sw;
+    bool found = false;
+    for (size_t i = 0; (end == HOP_NONE || walk->hops[end].in.sw != sw) && i < walk->n_hops; i++) {
+        found = found || blame_ports_named(view, i, place);
     }
     return found;
 }
 
-/* None arrives by the tables: they lose it where the way ends, unless it left
- * what is declared of the way before. */
+/* None arrives by the tables: they lose it at a port that is closed or where the way ends, unless
+ * it left what is declared of the way before. */
 static bool locate_loss(const struct blame_view *view, struct blame_place *place)
 {
     const struct path_walk *walk = &view->advertised;
     size_t end = dead_end(view);
-    struct path_way way;
-    if (end == HOP_NONE) {
-        return false;
+    struct path_way way = {0};
+    if (end != HOP_NONE) {
+        path_way_to(walk, end, &way);
     }
-    path_way_to(walk, end, &way);
     for (size_t i = 0; i + 1 < way.n_hops; i++) {
         const struct path_hop *hop = &walk->hops[way.hops[i]];
         if (declares_otherwise(view, hop, &walk->hops[way.hops[i + 1]])) {
@@ -194,12 +209,13 @@ static bool locate_loss(const struct blame_view *view, struct blame_place *place
             return true;
         }
     }
-    if (blame_ports_named(view, &walk->hops[end], place)) {
-        place->hop = end;
-    } else {
+    if (locate_closed(view, end, place)) {
+        return true;
+    }
+    if (end != HOP_NONE && !blame_ports_named(view, end, place)) {
         blame_table(view, end, "does not send it on", place);
     }
-    return true;
+    return end != HOP_NONE;
 }
 
 /* The expectation does not say the way. The tables do what was observed: it is

@@ -241,6 +241,42 @@ static void a_port_is_down(void **state)
     network_free(&network);
 }
 
+/* Nothing is declared of s1 and s3; s1:5 and s1:6 are closed. */
+static const struct result *send_by_closed_ports(struct network *network, const char *flow,
+                                                 uint32_t config)
+{
+    network_load(network, simulated, "simulated");
+    unlist_switch(network, 0);
+    unlist_switch(network, 2);
+    remove_entry(network, 0, "in_port=1");
+    add_entry(network, 0, flow);
+    network->states[0].ports[4].config = PORT_CONFIG_DOWN;
+    network->states[0].ports[5].config = config;
+    network->states[0].ports[5].state = PORT_STATE_LINK_DOWN;
+    network_send(network, NULL, NULL);
+    return network_failure(network, "traffic/h1/mirrored/h11");
+}
+
+/* All that s1 sends arrives, at h2: what does not is what it sends by a port that is closed, if
+ * that does not lead to another host. */
+static void a_port_is_down_beside_one_that_is_not(void **state)
+{
+    (void)state;
+    struct network network;
+    static const char both[] = "in_port=1 actions=output:2,output:5,output:6";
+    const struct result *result =
+        send_by_closed_ports(&network, "in_port=1 actions=output:2,output:5", 0);
+    expect_cause(result, CAUSE_TABLE, "s1:1");
+    network_free(&network);
+    result = send_by_closed_ports(&network, both, 0);
+    expect_cause(result, CAUSE_CABLE, "s1:6 - s3:1");
+    assert_non_null(strstr(result->detail, "s1:6 has no link"));
+    network_free(&network);
+    result = send_by_closed_ports(&network, both, PORT_CONFIG_DOWN);
+    expect_cause(result, CAUSE_PORT, "s1:6");
+    network_free(&network);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(missing_mirror_is_the_tables_fault),
     cmocka_unit_test(leak_is_the_tables_fault),
@@ -252,6 +288,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(table_in_the_middle_is_blamed),
     cmocka_unit_test(a_table_that_alters_is_said_to),
     cmocka_unit_test(a_port_is_down),
+    cmocka_unit_test(a_port_is_down_beside_one_that_is_not),
 };
 
 TEST_MAIN(tests)
