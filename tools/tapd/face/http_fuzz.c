@@ -15,8 +15,9 @@
 #include <unistd.h>
 
 #define LATE "{\"name\": \"late\", \"source\": \"h2\", \"to\": \"c1\", \"for\": \"60s\"}"
-#define DATED                                                                                     \
-    "{\"name\": \"dated\", \"source\": \"h2\", \"to\": \"c1\", \"until\": \"2099-01-01T00:00:00Z\"}"
+#define DATED                                                                                      \
+    "{\"name\": \"dated\", \"source\": \"h2\", \"to\": \"c1\", \"until\": "                        \
+    "\"2099-01-01T00:00:00Z\"}"
 
 enum { ROUNDS_MAX = 64 };
 
