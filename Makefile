@@ -16,6 +16,7 @@
 # make fuzz            each fuzz target for FUZZ_SECONDS
 # make fuzz-report     how much of each parser the corpus of its fuzz target covers
 # make mutants ROOM=path N=10    do the room's unit tests notice N small mistakes in it?
+# make pages           the manual pages: build/man
 # make install         to $(DESTDIR)$(PREFIX)
 #
 # Variables: CC CFLAGS LDFLAGS SANITIZE B (build directory) PREFIX DESTDIR V=1 WERROR=1
@@ -53,6 +54,7 @@ BENCHES  = $(patsubst %.c,$(B)/%,$(call all_of,bench))
 FUZZERS  = $(patsubst %.c,$(B)/%,$(call all_of,fuzz))
 REPLAYS  = $(FUZZERS:%_fuzz=%_replay)
 SUITES   = $(patsubst %,$(B)/suites/%,flow_state delivery mirror isolation)
+PAGES    = $(patsubst docs/man/%.md,$(B)/man/%,$(wildcard docs/man/*.md))
 SCRIPTS  = $(filter-out suites/live_test.sh,$(wildcard suites/*_test.sh suites/*_test.py topologies/*_test.sh))
 LIVE_SUITES := $(shell suites/live_test.sh --list)
 LIVE     = $(patsubst %,"suites/live_test.sh %",$(LIVE_SUITES))
@@ -99,13 +101,20 @@ $(filter %/tls_test %/tls_hostile_test,$(UNIT)): LIBS += -lssl -lcrypto
 # BuDDy, the oracle of harness/space: only where it is installed.
 $(B)/harness/space/bdd_test $(B)/harness/space/space_bench: LIBS += $(if $(wildcard /usr/include/bdd.h),-lbdd)
 
-# It has this file in it.
+# They have these files in them.
 $(B)/obj/tools/tapd/face/openapi.o: tools/tapd/face/openapi.json
+$(B)/obj/harness/cli/reference.o: $(wildcard docs/man/*.5.md)
+
+# The manual pages have what the programs say with --help.
+$(B)/man/%: docs/man/%.md tools/manual topologies/lab $(B)/tapproof $(TOOLS:%=$(B)/%)
+	$(Q)mkdir -p $(@D) && echo "  MAN   $@" && B=$(B) tools/manual $< > $@.new && mv $@.new $@
 
 $(B)/obj/%.o: %.c
 	$(Q)mkdir -p $(@D) && echo "  CC    $<" && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-test-programs: all $(UNIT) $(REPLAYS) $(SUITES) $(B)/suites/answers $(BENCHES)
+test-programs: all $(PAGES) $(UNIT) $(REPLAYS) $(SUITES) $(B)/suites/answers $(BENCHES)
+
+pages: $(PAGES)
 
 # The house rules alone.
 house: test-programs
@@ -188,6 +197,6 @@ install: all
 clean:
 	rm -rf $(B) $(B)-asan $(B)-fuzz $(B)-coverage
 
-.PHONY: unit house ranks run-fuzzers run-replays fuzz-report mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
+.PHONY: pages unit house ranks run-fuzzers run-replays fuzz-report mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

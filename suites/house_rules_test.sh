@@ -59,9 +59,9 @@ missing_first() {
     done
 }
 
-# docs/ is for pages of prose.
+# docs/ is for pages of prose, manual pages among them, and for what they show and refer to.
 unexpected_docs() {
-    git ls-files -co --exclude-standard docs | grep -v '^docs/[a-z-]*\.md$'
+    git ls-files -co --exclude-standard docs | grep -vE '^docs/([a-z-]*\.(md|svg)|man/[a-z-]*\.[158]\.md|schema/[a-z-]*\.json)$'
 }
 
 # Another major version formats otherwise.

@@ -103,6 +103,14 @@ extern const struct cli_command cli_check, cli_diff, cli_explain, cli_flows, cli
  * process is to end in place of the status; 0: none. */
 int cli_main(const struct run_world *world, int argc, char **argv, int *interrupt);
 
+/* The formats of files that `tapproof help` knows. */
+enum { CLI_N_REFERENCES = 4 };
+extern const char *const cli_reference_names[CLI_N_REFERENCES];
+
+/* All about a format: the source of its manual page, in Markdown (docs/man); NULL: there is no such
+ * format. */
+const char *cli_reference_text(const char *name);
+
 /* Rows that several commands have; the offsets are of struct cli_job. */
 enum { CLI_TIME_MAX_MS = 86400000 };
 #define CLI_JOB(member) offsetof(struct cli_job, member)

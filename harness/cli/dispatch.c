@@ -29,6 +29,8 @@ static void print_overview(FILE *out)
         fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
     }
     fprintf(out, "\n  tapproof help COMMAND     more about a command (COMMAND --help)\n"
+                 "  tapproof help FORMAT      what can stand in an expectation, a topology, a lab\n"
+                 "                            file, or a policy of tapd\n"
                  "  tapproof --version        the version\n");
 }
 
@@ -47,19 +49,44 @@ static void print_help(const struct cli_command *command)
     base_buffer_free(&options);
 }
 
+/* NULL: there is none. */
 static const struct cli_command *find_command(const char *name)
 {
-    const char *names[N_COMMANDS];
     for (size_t i = 0; i < N_COMMANDS; i++) {
-        names[i] = commands[i]->name;
-        if (strcmp(names[i], name) == 0) {
+        if (strcmp(commands[i]->name, name) == 0) {
             return commands[i];
         }
     }
-    const char *nearest = base_suggest(name, names, N_COMMANDS);
+    return NULL;
+}
+
+static int refuse_command(const char *name, bool may_be_format)
+{
+    const char *names[N_COMMANDS + CLI_N_REFERENCES];
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        names[i] = commands[i]->name;
+    }
+    memcpy(names + N_COMMANDS, cli_reference_names, sizeof cli_reference_names);
+    const char *nearest =
+        base_suggest(name, names, N_COMMANDS + (may_be_format ? CLI_N_REFERENCES : 0));
     fprintf(stderr, "tapproof: no command '%s'%s%s%s; see tapproof --help\n", name,
             nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
-    return NULL;
+    return CLI_USAGE;
+}
+
+/* A command or a format. */
+static int help(const char *topic)
+{
+    const struct cli_command *command = find_command(topic);
+    const char *text = cli_reference_text(topic);
+    if (command) {
+        print_help(command);
+    } else if (text) {
+        fputs(text, stdout);
+    } else {
+        return refuse_command(topic, true);
+    }
+    return CLI_CONFORMS;
 }
 
 /* ----------------------------------------------------------------- one job */
@@ -223,15 +250,12 @@ static int run(const struct run_world *world, int argc, char **argv)
         puts("tapproof " BASE_VERSION);
         return CLI_CONFORMS;
     }
-    const struct cli_command *command = find_command(helps ? argv[2] : argv[1]);
-    if (!command) {
-        return CLI_USAGE;
-    }
     if (helps) {
-        print_help(command);
-        return CLI_CONFORMS;
+        return help(argv[2]);
     }
-    return run_command(command, world, argc - 1, argv + 1);
+    const struct cli_command *command = find_command(argv[1]);
+    return command ? run_command(command, world, argc - 1, argv + 1)
+                   : refuse_command(argv[1], false);
 }
 
 int cli_main(const struct run_world *world, int argc, char **argv, int *interrupt)

@@ -84,6 +84,30 @@ static void unknown_commands_are_refused(void **state)
         cli->err, "tapproof: no command 'chekc' (did you mean check?); see tapproof --help\n");
     EXPECT(cli, 2, "help", "nonsense");
     assert_string_equal(cli->err, "tapproof: no command 'nonsense'; see tapproof --help\n");
+    EXPECT(cli, 2, "expectatoin"); /* a format is no command */
+    assert_string_equal(cli->err, "tapproof: no command 'expectatoin'; see tapproof --help\n");
+    EXPECT(cli, 2, "help", "expectatoin");
+    fake_cli_says(cli->err, "(did you mean expectation?)");
+    fake_cli_close(cli);
+}
+
+/* Each is the page of its format, to its end. */
+static void formats_have_help(void **state)
+{
+    (void)state;
+    static const char *const formats[][3] = {
+        {"expectation", "# tapproof-expectation(5): ", "\n- `traffic`: "},
+        {"topology", "# tapproof-topology(5): ", "\n- `links`: "},
+        {"lab", "# tapproof-lab(5): ", "\n- `rate`: "},
+        {"policy", "# tapd-policy(5): ", "\n- `taps`: "},
+    };
+    struct fake_cli *cli = fake_cli_open("simulated");
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        EXPECT(cli, 0, "help", formats[i][0]);
+        assert_int_equal(strncmp(cli->out, formats[i][1], strlen(formats[i][1])), 0);
+        fake_cli_says(cli->out, formats[i][2]);
+        fake_cli_says(cli->out, "\n## See also\n");
+    }
     fake_cli_close(cli);
 }
 
@@ -231,6 +255,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_version_is_printed),
     cmocka_unit_test(every_command_has_help),
     cmocka_unit_test(unknown_commands_are_refused),
+    cmocka_unit_test(formats_have_help),
     cmocka_unit_test(unknown_options_are_refused),
     cmocka_unit_test(operands_are_counted),
     cmocka_unit_test(options_that_do_not_go_together_are_refused),
