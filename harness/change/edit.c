@@ -102,15 +102,13 @@ static bool has_conditions(const struct flow_entry *entry, const struct flow_ent
     return has;
 }
 
-/* Whether a modify or delete is about this entry. */
+/* Whether a modify or delete is about this entry; strictly: among those of its key. */
 static bool chooses(const struct flow_mod *mod, const struct flow_entry *entry)
 {
     const struct flow_entry *flow = &mod->flow;
-    return (is_strict(mod)
-                ? flow->priority == entry->priority && match_equal(&flow->match, &entry->match) &&
-                      extras_equal(flow->extras, flow->n_extras, entry->extras, entry->n_extras)
-                : match_within(&entry->match, &flow->match) && has_conditions(entry, flow)) &&
-           (mod->any_table || flow->table_id == entry->table_id) &&
+    return (is_strict(mod) ||
+            (match_within(&entry->match, &flow->match) && has_conditions(entry, flow) &&
+             (mod->any_table || flow->table_id == entry->table_id))) &&
            ((flow->cookie ^ entry->cookie) & mod->cookie_mask) == 0 &&
            (!deletes(mod) || mod->out_port == PORT_NONE ||
             actions_send_to(entry->actions, entry->n_actions, mod->out_port));

@@ -13,7 +13,6 @@
 
 int change_groups_copy(const struct group_table *from, struct group_table *to)
 {
-    *to = (struct group_table){0};
     int status = 0;
     for (size_t i = 0; i < from->n_groups && status == 0; i++) {
         struct group *group = group_table_add(to);
@@ -62,8 +61,8 @@ static bool leads_to(const struct group_table *groups, const struct group *from,
 static int doubt(const struct group_table *groups, const struct switch_state *state,
                  const struct group *group, struct change_effect *effect)
 {
-    for (size_t i = 0; i < group->n_buckets; i++) {
-        for (size_t j = 0; j < group->buckets[i].n_actions; j++) {
+    for (size_t i = 0; i < group->n_buckets && effect->answer == CHANGE_TAKEN; i++) {
+        for (size_t j = 0; j < group->buckets[i].n_actions && effect->answer == CHANGE_TAKEN; j++) {
             const struct action *action = &group->buckets[i].actions[j];
             if (action->type == ACTION_GROUP && !group_find(groups, action->group_id)) {
                 *effect =

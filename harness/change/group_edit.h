@@ -9,8 +9,8 @@
 #include "change/edit.h"
 #include "change/plan.h"
 
-/* A table of the same groups and meters, whose buckets and bands are borrowed: group_table_free.
- * -1 without memory; free it even then. */
+/* Fills an empty table with the same groups and meters, whose buckets and bands are borrowed:
+ * group_table_free. -1 without memory; free it even then. */
 int change_groups_copy(const struct group_table *from, struct group_table *to);
 
 /* One mod, whose group or meter is in `of`; entries that use what is deleted are deleted, too. What

@@ -8,6 +8,7 @@
 #include "change/plan.h"
 #include "ofctl/flow.h"
 #include "ofctl/flow_mod.h"
+#include "ofctl/group.h"
 #include "testing/cmocka.h"
 #include "testing/failing.h"
 
@@ -107,6 +108,7 @@ struct changed {
     struct switch_state before;
     struct flow_change items[MODS + MANY];
     struct flow_changes changes;
+    size_t n_first; /* of the many, how many deletes come first */
 };
 
 static int make_plan(void *aux)
@@ -119,7 +121,7 @@ static int make_plan(void *aux)
     }
     const struct flow_table *flows = &plan.states[0]->flows;
     assert_int_equal(flows->n_entries,
-                     changed->before.flows.n_entries - MANY / 2 + 1 + 1 + MANY / 2);
+                     changed->before.flows.n_entries - MANY / 2 + 1 + 1 + MANY - changed->n_first);
     assert_int_equal(plan.effects[2].answer, CHANGE_OVERLAPS);
     assert_int_equal(plan.effects[4].answer, CHANGE_NO_ENTRY);
     static const struct change_plan empty;
@@ -128,23 +130,27 @@ static int make_plan(void *aux)
     return 0;
 }
 
-static void changes_are_planned(void **state)
+/* More than the table has room for at first: it grows where an entry is looked for in vain, or is
+ * added. */
+static void check_changes(size_t n_first)
 {
-    (void)state;
     static const char *const mods[] = {"delete in_port=1",
                                        "delete in_port=2,ip",
                                        "check_overlap,priority=11,ip,nw_proto=6,nw_tos=4,actions=3",
                                        "priority=77,arp,actions=2",
                                        "modify_strict priority=5,arp,actions=2",
                                        "modify udp,actions=1"};
-    struct changed changed = {.changes = {.items = changed.items, .n_items = MODS + MANY}};
+    struct changed changed = {.changes = {.items = changed.items, .n_items = MODS + MANY},
+                              .n_first = n_first};
     struct switch_state pair[2];
     make_pair(pair);
     changed.before = pair[0];
-    for (size_t i = 0; i < MODS + MANY; i++) { /* more than the table has room for at first */
+    for (size_t i = 0; i < MODS + MANY; i++) {
         char more[64];
         snprintf(more, sizeof more,
-                 i % 2 ? "priority=%zu,arp,actions=2" : "delete_strict priority=%zu,arp", 100 + i);
+                 i < MODS + n_first ? "delete_strict priority=%zu,arp"
+                                    : "priority=%zu,arp,actions=2",
+                 100 + i);
         assert_int_equal(ofctl_parse_flow_mod(i < MODS ? mods[i] : more, &changed.changes.arena,
                                               &changed.items[i].mod, NULL, NULL),
                          0);
@@ -154,10 +160,67 @@ static void changes_are_planned(void **state)
     release(pair, 2);
 }
 
+static void changes_are_planned(void **state)
+{
+    (void)state;
+    check_changes(0);
+    check_changes(MANY);
+}
+
+static int make_groups(void *aux)
+{
+    struct changed *changed = aux;
+    const struct switch_state *before[] = {&changed->before};
+    struct change_plan plan;
+    if (change_plan_make(&plan, &changed->changes, before, 1) < 0) {
+        return -1;
+    }
+    const struct group_table *groups = &plan.states[0]->groups;
+    assert_int_equal(groups->n_groups, 2 + MANY / 2);
+    assert_int_equal(groups->n_meters, 2 + MANY / 2);
+    for (size_t i = 0; i < changed->changes.n_items; i++) {
+        assert_int_equal(plan.effects[i].answer, i < 2 ? CHANGE_LOOP : CHANGE_TAKEN);
+    }
+    change_plan_free(&plan);
+    return 0;
+}
+
+static void groups_are_planned(void **state)
+{
+    (void)state;
+    struct changed changed = {.before = {.version = 4}, .changes = {.items = changed.items}};
+    struct flow_changes *changes = &changed.changes;
+    struct group_table *groups = &changed.before.groups;
+    for (unsigned i = 0; i < 2 + MANY; i++) {
+        char text[96];
+        snprintf(text, sizeof text,
+                 i < 2   ? "group add_or_mod group_id=%u,type=all,bucket=group:%u"
+                 : i % 2 ? "group add group_id=%u,type=all"
+                         : "meter add meter=%u kbps bands=type=drop rate=1",
+                 i, i);
+        assert_int_equal(ofctl_parse_group_mod(text, &changes->groups,
+                                               &changed.items[changes->n_items++].group_mod, NULL,
+                                               NULL),
+                         0);
+        changed.items[i].of_groups = true;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        char text[96];
+        snprintf(text, sizeof text, "group_id=%u,type=all,bucket=output:2", i);
+        assert_int_equal(ofctl_parse_group(text, groups, NULL, NULL), 0);
+        snprintf(text, sizeof text, "meter=%u kbps bands=type=drop rate=1", 1000 + i);
+        assert_int_equal(ofctl_parse_meter(text, groups, NULL, NULL), 0);
+    }
+    assert_true(failing_each(make_groups, &changed) > 10);
+    group_table_free(&changes->groups);
+    group_table_free(groups);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(states_are_compared),
     cmocka_unit_test(counterparts_are_found),
     cmocka_unit_test(changes_are_planned),
+    cmocka_unit_test(groups_are_planned),
 };
 
 TEST_MAIN(tests)
