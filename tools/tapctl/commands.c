@@ -4,6 +4,7 @@
 #include "tapctl/commands.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/suggest.h"
 #include "tapctl/place.h"
 #include "tapctl/show.h"
@@ -107,8 +108,9 @@ int tapctl_run(const struct tapctl_options *options, struct tapctl_server *serve
                       .out = out,
                       .err = err,
                       .deadline_ns = base_now_ns() + options->timeout_ms * UINT64_C(1000000)};
+    base_memory_begin();
     int status = COMMANDS[find_command(options->command)].run(&run);
-    if (out->failed || err->failed) {
+    if (base_memory_ran_out() || out->failed) { /* failed: JSON that could not be written */
         base_buffer_free(err);
         base_put_text(err, "tapctl: out of memory\n");
         return TAPCTL_UNDONE;
@@ -242,7 +244,7 @@ static int run_list(struct run *run)
         if (run->options->json) {
             put_json(run, answer);
         } else {
-            run->out->failed |= tapctl_show_list(taps, run->out) != 0;
+            tapctl_show_list(taps, run->out);
         }
         json_decref(answer);
     }
@@ -259,7 +261,7 @@ static int show(struct run *run, const char *name)
         if (run->options->json) {
             put_json(run, answer);
         } else {
-            run->out->failed |= tapctl_show_tap(answer, run->out) != 0;
+            tapctl_show_tap(answer, run->out);
         }
         json_decref(answer);
     }

@@ -4,6 +4,7 @@
 #include "tapctl/commands.h"
 
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct fake {
     struct tapctl_server server; /* the first member */
     const struct canned *answers;
     size_t n_asked;
+    unsigned timeout_ms;      /* --timeout */
     struct base_buffer asked; /* "METHOD PATH BODY\n" */
 };
 
@@ -26,10 +28,13 @@ static int answer(struct tapctl_server *server, const struct tapctl_request *req
                   struct tapctl_answer *got, struct base_error *error)
 {
     struct fake *fake = (struct fake *)(void *)server;
+    assert_int_equal(request->timeout_ms, fake->timeout_ms + 5000);
+    failing_pause(true);
     char *body = request->body ? json_dumps(request->body, 0) : NULL;
     base_put_format(&fake->asked, "%s %s%s%s\n", request->method, request->path, body ? " " : "",
                     body ? body : "");
     free(body);
+    failing_pause(false);
     size_t i = fake->n_asked++;
     if (fake->answers[i].status == 0) {
         return base_fail(error, "no answer: gone");
@@ -61,6 +66,7 @@ static int run(struct fake *fake, const struct canned *answers, const char **arg
     base_buffer_free(&fake->asked);
     *fake = (struct fake){.server.ask = answer, .answers = answers};
     assert_int_equal(tapctl_options_parse(argc, (char **)argv, &options, &error), 0);
+    fake->timeout_ms = options.timeout_ms;
     int status = tapctl_check(&options, &error);
     if (status) {
         base_put_text(&err, error.text);
@@ -112,6 +118,28 @@ static void what_an_answer_means(void **state)
     assert_did("GET /taps\n", "", "tapctl: no answer: gone\n");
 }
 
+static void what_a_status_means(void **state)
+{
+    (void)state;
+    static const int MEANT[][2] = {{200, 0}, {299, 0}, {300, 3}, {399, 3}, {400, 2},
+                                   {401, 3}, {403, 3}, {404, 1}, {405, 3}, {408, 3},
+                                   {409, 1}, {410, 3}, {500, 3}};
+    for (size_t i = 0; i < sizeof MEANT / sizeof *MEANT; i++) {
+        assert_int_equal(RUN(ANSWERS({MEANT[i][0], "{\"error\": \"x\"}"}), "rm", "a"), MEANT[i][1]);
+        assert_did("DELETE /taps/a\n", MEANT[i][1] ? "" : "a removed\n",
+                   MEANT[i][1] ? "tapctl: x\n" : "");
+    }
+}
+
+static void names_in_a_path(void **state)
+{
+    (void)state;
+    assert_int_equal(RUN(ANSWERS({200, "{}"}, {200, "{}"}), "rm", "aZ09-._~:@", "/?#[]!$ \xc3\x01"),
+                     0);
+    assert_string_equal(base_buffer_text(&fake.asked),
+                        "DELETE /taps/aZ09-._~:@\nDELETE /taps/%2F%3F%23%5B%5D%21%24%20%C3%01\n");
+}
+
 static void several_taps(void **state)
 {
     (void)state;
@@ -160,11 +188,11 @@ static void one_is_added(void **state)
 static void it_is_waited_for(void **state)
 {
     (void)state;
-    assert_int_equal(RUN(ANSWERS({200, "{\"state\": \"down\"}"}, {200, "{\"state\": \"pending\"}"},
-                                 {200, "{\"state\": \"up\"}"}, {404, "{\"error\": \"no tap\"}"}),
+    assert_int_equal(RUN(ANSWERS({200, "{\"state\": \"pending\"}"}, {200, "{\"state\": \"up\"}"},
+                                 {404, "{\"error\": \"no tap\"}"}),
                          "wait", "a", "b", "--timeout", "1h"),
                      1);
-    assert_did("GET /taps/a?wait=60000ms\nGET /taps/a?wait=60000ms\nGET /taps/a?wait=60000ms\n"
+    assert_did("GET /taps/a?wait=60000ms\nGET /taps/a?wait=60000ms\n"
                "GET /taps/b?wait=60000ms\n",
                "a is up\n", "tapctl: no tap\n");
 }
@@ -254,6 +282,60 @@ static void taps_of_a_file(void **state)
     assert_complained("tapctl: %1$s: unable to open %1$s: No such file or directory\n");
 }
 
+/* And what is no list of taps, and no JSON. */
+static void taps_of_stdin(void **state)
+{
+    (void)state;
+    int before = dup(STDIN_FILENO);
+    put("{\"taps\": []} x");
+    assert_non_null(freopen(path, "r", stdin));
+    assert_int_equal(RUN(NULL, "add", "--file", "-"), 2);
+    assert_string_equal(base_buffer_text(&err), "tapctl: -:1:14: end of file expected near 'x'\n");
+    put("{\"taps\": [{\"name\": \"a\"}]}");
+    assert_non_null(freopen(path, "r", stdin));
+    assert_int_equal(RUN(ANSWERS({202, "{}"}), "add", "--file", "-"), 0);
+    assert_did("POST /taps {\"name\": \"a\"}\n", "a added, and unknown\n", "");
+    assert_int_equal(dup2(before, STDIN_FILENO), STDIN_FILENO);
+    close(before);
+}
+
+static int run_all(void *aux)
+{
+    (void)aux;
+    static const char ONE[] = "{\"name\": \"a\", \"state\": \"up\", \"ends_in_s\": 1}";
+    const struct canned *ones = ANSWERS({200, ONE}, {200, ONE}, {200, ONE});
+    const struct canned *taps = ANSWERS({200, "{\"taps\": [{\"name\": \"a\"}]}"});
+    const struct canned *bad = ANSWERS({404, "{\"error\": \"request:1:2: no\"}"});
+    int worst = 0;
+#define ALSO(...)                                                                                  \
+    do {                                                                                           \
+        int status = RUN(__VA_ARGS__);                                                             \
+        assert_true(status == 3 ? err.n_bytes > 0 : err.n_bytes == 0);                             \
+        worst = status > worst ? status : worst;                                                   \
+    } while (0)
+    ALSO(taps, "list");
+    ALSO(taps, "list", "--json");
+    ALSO(ones, "show", "a");
+    ALSO(ones, "rm", "a");
+    ALSO(ones, "extend", "a", "5s");
+    ALSO(ones, "add", "a", "-s", "h1", "-t", "h2", "-w");
+    ALSO(taps, "add", "a", "-s", "h1", "-t", "h2");
+    ALSO(ones, "add", "--file", path);
+    int status = RUN(bad, "rm", "a");
+    assert_true(status == 1 || status == 3);
+    worst = status > 1 ? status : worst;
+    base_buffer_free(&out);
+    base_buffer_free(&err);
+    return worst;
+}
+
+static void without_memory(void **state)
+{
+    (void)state;
+    put("[{\"name\": \"a\"}, {\"to\": \"h1\"}]");
+    assert_true(failing_each(run_all, NULL) > 20);
+}
+
 static void what_does_not_go_together(void **state)
 {
     (void)state;
@@ -299,12 +381,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(taps_are_listed),
         cmocka_unit_test(what_an_answer_means),
+        cmocka_unit_test(what_a_status_means),
+        cmocka_unit_test(names_in_a_path),
         cmocka_unit_test(several_taps),
         cmocka_unit_test(a_lifetime),
         cmocka_unit_test(one_is_added),
         cmocka_unit_test(it_is_waited_for),
         cmocka_unit_test(but_not_longer),
         cmocka_unit_test(taps_of_a_file),
+        cmocka_unit_test(taps_of_stdin),
+        cmocka_unit_test(without_memory),
         cmocka_unit_test(what_does_not_go_together),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

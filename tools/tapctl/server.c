@@ -100,11 +100,11 @@ static void free_server(struct tapctl_server *server)
     free(http);
 }
 
-/* 0, or -1 without memory. */
-static int add_field(struct http_server *http, const char *name, const char *value)
+/* A line of a request's head that begins so. 0, or -1 without memory. */
+static int add_field(struct http_server *http, const char *start, const char *rest)
 {
     struct base_buffer line = {0};
-    base_put_format(&line, "%s: %s", name, value);
+    base_put_format(&line, "%s%s", start, rest);
     struct curl_slist *fields =
         line.failed ? NULL : curl_slist_append(http->fields, base_buffer_text(&line));
     base_buffer_free(&line);
@@ -133,7 +133,6 @@ struct tapctl_server *tapctl_server_new(const char *address, const char *token,
                                         struct base_error *error)
 {
     struct http_server *http = calloc(1, sizeof *http);
-    struct base_buffer bearer = {0};
     if (!http) {
         base_fail(error, "out of memory");
         return NULL;
@@ -143,14 +142,12 @@ struct tapctl_server *tapctl_server_new(const char *address, const char *token,
         free_server(&http->server);
         return NULL;
     }
-    base_put_format(&bearer, "Bearer %s", token ? token : "");
     http->curl = curl_easy_init();
-    if (!http->curl || add_field(http, "Content-Type", "application/json") ||
-        (token && add_field(http, "Authorization", base_buffer_text(&bearer)))) {
+    if (!http->curl || add_field(http, "Content-Type: ", "application/json") < 0 ||
+        (token && add_field(http, "Authorization: Bearer ", token) < 0)) {
         base_fail(error, "out of memory");
         free_server(&http->server);
-        http = NULL;
+        return NULL;
     }
-    base_buffer_free(&bearer);
-    return http ? &http->server : NULL;
+    return &http->server;
 }

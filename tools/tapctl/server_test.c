@@ -4,6 +4,7 @@
 #include "tapctl/server.h"
 
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -147,11 +148,64 @@ static void nobody_is_there(void **state)
     server->free(server);
 }
 
+/* The connection is queued, and nobody takes it. */
+static void no_answer_in_time(void **state)
+{
+    (void)state;
+    struct base_error error;
+    struct tapctl_answer answer = {.status = 1};
+    struct sockaddr_un path = {.sun_family = AF_UNIX};
+    const struct tapctl_request request = {"GET", "/taps", NULL, 20};
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    char directory[] = "/tmp/server_test.XXXXXX", address[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path.sun_path, sizeof path.sun_path, "%s/s", directory);
+    snprintf(address, sizeof address, "unix:%s", path.sun_path);
+    assert_int_equal(bind(listener, (struct sockaddr *)&path, sizeof path), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    struct tapctl_server *server = tapctl_server_new(address, NULL, &error);
+    assert_non_null(server);
+    assert_int_equal(server->ask(server, &request, &answer, &error), -1);
+    assert_non_null(strstr(error.text, "no answer: Operation timed out after "));
+    assert_int_equal(answer.status, 0);
+    assert_null(answer.body);
+    server->free(server);
+    close(listener);
+    unlink(path.sun_path);
+    rmdir(directory);
+}
+
+/* That nobody is there is all that it says, once it has memory. */
+static int ask_nobody(void *address)
+{
+    struct base_error error;
+    struct tapctl_answer answer;
+    const struct tapctl_request request = {"GET", "/taps", NULL, 20000};
+    struct tapctl_server *server = tapctl_server_new(address, "secret", &error);
+    if (server) {
+        assert_int_equal(server->ask(server, &request, &answer, &error), -1);
+        server->free(server);
+    }
+    if (strcmp(error.text, "out of memory") == 0) {
+        return -1;
+    }
+    assert_ptr_equal(strstr(error.text, "no answer: "), error.text);
+    return 0;
+}
+
+static void without_memory(void **state)
+{
+    (void)state;
+    assert_true(failing_each(ask_nobody, (char[]){"unix:/nowhere/x"}) >= 6);
+    assert_true(failing_each(ask_nobody, (char[]){"localhost.invalid:0"}) >= 5);
+}
+
 static void addresses(void **state)
 {
     (void)state;
     static const char *const GOOD[] = {"unix:/a/b", "127.0.0.1:80", "[::1]:80", "unix:x"};
-    static const char *const BAD[] = {"unix:", "host", "http://host:80", "a@b:80", ""};
+    static const char *const BAD[] = {"unix:", "host", "http://host:80", "a@b:80", "",    "a:1/",
+                                      "a:1?",  "a:1#", "a :1",           "a:1\t",  "unix"};
     struct base_error error;
     for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
         struct tapctl_server *server = tapctl_server_new(GOOD[i], NULL, &error);
@@ -169,6 +223,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_sent_that_was_not_asked_for),
     cmocka_unit_test(what_is_no_answer),
     cmocka_unit_test(nobody_is_there),
+    cmocka_unit_test(no_answer_in_time),
+    cmocka_unit_test(without_memory),
     cmocka_unit_test(addresses),
 };
 TEST_MAIN(tests)

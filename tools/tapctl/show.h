@@ -9,10 +9,10 @@
 
 #include <jansson.h>
 
-/* A line a tap of the array. -1 without memory. */
-int tapctl_show_list(const json_t *taps, struct base_buffer *out);
+/* A line a tap of the array. */
+void tapctl_show_list(const json_t *taps, struct base_buffer *out);
 
-/* All that there is of one tap. -1 without memory. */
-int tapctl_show_tap(const json_t *tap, struct base_buffer *out);
+/* All that there is of one tap. */
+void tapctl_show_tap(const json_t *tap, struct base_buffer *out);
 
 #endif

@@ -49,13 +49,14 @@ void tapctl_put_printable(struct base_buffer *out, const char *text)
 void tapctl_table_put(struct tapctl_table *table, const char *text)
 {
     struct base_buffer cell = {0};
-    if (base_grow(&table->cells, table->n_cells, &table->capacity, sizeof *table->cells)) {
+    tapctl_put_printable(&cell, text ? text : "");
+    char *copy = base_buffer_take_text(&cell);
+    if (!copy ||
+        base_grow(&table->cells, table->n_cells, &table->capacity, sizeof *table->cells) < 0) {
+        free(copy);
         table->failed = true;
         return;
     }
-    tapctl_put_printable(&cell, text ? text : "");
-    char *copy = base_buffer_take_text(&cell);
-    table->failed |= !copy;
     table->cells[table->n_cells++] = copy;
 }
 
@@ -100,20 +101,17 @@ static void put_row(const struct tapctl_table *table, size_t row, const size_t *
     base_put_text(out, "\n");
 }
 
-int tapctl_table_format(struct tapctl_table *table, struct base_buffer *out)
+void tapctl_table_format(struct tapctl_table *table, struct base_buffer *out)
 {
     size_t widths[TAPCTL_COLUMNS_MAX];
-    int status = table->failed ? -1 : 0;
-    if (status == 0) {
-        measure(table, widths);
-        for (size_t row = 0; row < table->n_cells / table->n_columns; row++) {
-            put_row(table, row, widths, out);
-        }
+    out->failed |= table->failed;
+    measure(table, widths);
+    for (size_t row = 0; row < table->n_cells / table->n_columns; row++) {
+        put_row(table, row, widths, out);
     }
     for (size_t i = 0; i < table->n_cells; i++) {
         free(table->cells[i]);
     }
     free(table->cells);
     *table = (struct tapctl_table){.n_columns = table->n_columns};
-    return status;
 }

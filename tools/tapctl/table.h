@@ -13,16 +13,15 @@ struct tapctl_table {
     char **cells; /* row by row */
     size_t n_columns, n_cells, capacity;
     bool has_heading; /* the first row */
-    bool failed;      /* no memory */
+    bool failed;      /* no memory: so does what it is put into */
 };
 
 /* The next cell, which is copied; NULL is empty. Rows begin as soon as the last one is full. */
 void tapctl_table_put(struct tapctl_table *table, const char *text);
 
 /* Appends the rows, two blanks between columns, no blank at the end of a line; a column
- * in which nothing stands, but for its heading, is left out. Frees what the table has. -1 without
- * memory. */
-int tapctl_table_format(struct tapctl_table *table, struct base_buffer *out);
+ * in which nothing stands, but for its heading, is left out. Frees what the table has. */
+void tapctl_table_format(struct tapctl_table *table, struct base_buffer *out);
 
 /* Appends the text as a terminal may have it. */
 void tapctl_put_printable(struct base_buffer *out, const char *text);
