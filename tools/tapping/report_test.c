@@ -94,6 +94,103 @@ static void tells_a_single_frame(void **state)
     tapping_tally_free(&tally);
 }
 
+/* More than all tables of frames lead to. */
+static struct tapping_place busy_place(enum tapping_role role, uint64_t n_outages)
+{
+    struct tapping_place place = {.name = "h9",
+                                  .role = role,
+                                  .n_arrived = 100,
+                                  .n_came = 97,
+                                  .n_duplicates = 3,
+                                  .n_reordered = 4,
+                                  .n_altered = 5,
+                                  .n_late = 6,
+                                  .n_lost = 7,
+                                  .n_outages = n_outages};
+    for (uint64_t i = 1; i <= 100; i++) {
+        tapping_latency_add(&place.latency, i * 1000000);
+    }
+    for (uint64_t i = 0; i < TAPPING_OUTAGES_MAX; i++) {
+        place.outages[i] = (struct tapping_outage){10 * i, 1 + i % 2, i * 1000000, i * 3000000};
+    }
+    return place;
+}
+
+/* What is told of such a place: its first line, and the number of lines. */
+static size_t told(enum tapping_role role, uint64_t n_outages, struct base_buffer *out)
+{
+    struct tapping_place place = busy_place(role, n_outages);
+    struct tapping_tally tally = {.places = &place, .n_places = 1, .n_sent = 1000};
+    const struct tapping_summary summary = {.from = "h1", .tally = &tally, .duration_ns = 1500000};
+    size_t n = 0;
+    base_buffer_free(out);
+    tapping_report_text(&summary, out);
+    for (const char *at = base_buffer_text(out); (at = strchr(at, '\n')); at++) {
+        n++;
+    }
+    return n;
+}
+
+static void tells_a_busy_place(void **state)
+{
+    (void)state;
+    struct base_buffer out = {0};
+    assert_int_equal(told(TAPPING_ANSWERED, 3, &out), 6);
+    assert_string_equal(base_buffer_text(&out),
+                        "--- h1: 1000 frames sent in 2 ms ---\n"
+                        "h9 answered: 100 arrived, 7 lost (0.7%), 3 duplicates, 4 reordered, "
+                        "5 altered, 6 late\n"
+                        "  there and back min/p50/p90/p99/max = "
+                        "1.000/50.332/90.178/99.615/100.000 ms\n"
+                        "  seq 0 lost, from 0.000 s on, for 0.000 ms\n"
+                        "  seq 10 to 11 lost, from 0.001 s on, for 2.000 ms\n"
+                        "  seq 20 lost, from 0.002 s on, for 4.000 ms\n");
+    assert_int_equal(told(TAPPING_ISOLATED, 0, &out), 3);
+    assert_non_null(strstr(base_buffer_text(&out), "h9 isolated: 100 arrived, 3 duplicates, 4 "
+                                                   "reordered, 5 altered, 6 late: LEAKED\n"));
+    assert_int_equal(told(TAPPING_WATCHED, 0, &out), 3);
+    assert_null(strstr(base_buffer_text(&out), "LEAKED"));
+    assert_int_equal(told(TAPPING_MIRRORED, 32, &out), 3 + 32);
+    assert_null(strstr(base_buffer_text(&out), " more"));
+    assert_int_equal(told(TAPPING_MIRRORED, 33, &out), 3 + 33);
+    assert_non_null(strstr(base_buffer_text(&out), "  and 1 time more\n"));
+    assert_int_equal(told(TAPPING_MIRRORED, 34, &out), 3 + 33);
+    assert_non_null(strstr(base_buffer_text(&out), "  and 2 times more\n"));
+    base_buffer_free(&out);
+}
+
+static void a_busy_place_as_json(void **state)
+{
+    (void)state;
+    struct tapping_place place = busy_place(TAPPING_DELIVERED, 34);
+    struct tapping_tally tally = {.places = &place, .n_places = 1, .n_sent = 1000};
+    const struct tapping_summary summary = {
+        .from = "h1", .frame = "a frame", .tally = &tally, .duration_ns = 1500000};
+    struct base_buffer out = {0};
+    tapping_report_json(&summary, &out);
+    json_t *root = json_loads(base_buffer_text(&out), 0, NULL), *outages;
+    json_t *host = json_object_get(json_object_get(root, "hosts"), "h9");
+    json_t *expected = json_loads(
+        "{\"role\": \"delivered\", \"arrived\": 100, \"frames\": 97, \"duplicates\": 3, "
+        "\"reordered\": 4, \"altered\": 5, \"late\": 6, \"lost\": 7, \"loss_percent\": 0.7, "
+        "\"n_outages\": 34, \"latency_us\": {\"min\": 1000.0, \"p50\": 50331.647, "
+        "\"p90\": 90177.535, \"p99\": 99614.719, \"max\": 100000.0, \"mean\": 50500.0}}",
+        0, NULL);
+    assert_non_null(expected);
+    outages = json_incref(json_object_get(host, "outages"));
+    json_object_del(host, "outages");
+    char *text = json_dumps(host, JSON_SORT_KEYS), *wanted = json_dumps(expected, JSON_SORT_KEYS);
+    assert_string_equal(text, wanted);
+    assert_int_equal(json_array_size(outages), TAPPING_OUTAGES_MAX);
+    assert_true(json_is_null(json_object_get(root, "to")));
+    free(text);
+    free(wanted);
+    json_decref(outages);
+    json_decref(expected);
+    json_decref(root);
+    base_buffer_free(&out);
+}
+
 static void assert_line(const struct tapping_place *place, enum tapping_sight sight,
                         const char *note, const char *expected)
 {
@@ -238,6 +335,8 @@ static void nothing_came(void **state)
 static const struct CMUnitTest tests[] = {
     TEST(tells_a_run),
     cmocka_unit_test(tells_a_single_frame),
+    cmocka_unit_test(tells_a_busy_place),
+    cmocka_unit_test(a_busy_place_as_json),
     TEST(tells_a_frame),
     TEST(is_json),
     TEST(has_a_status),

@@ -5,7 +5,10 @@
 
 #include "testing/station.h"
 
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -256,6 +259,95 @@ static void each_arrival_gets_a_line(void **state)
     close_scene(&scene);
 }
 
+/* A socket for frames that go out of `near` besides those of a run. */
+static int open_near(void)
+{
+    struct sockaddr_ll near = {.sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex("near")};
+    int fd = socket(AF_PACKET, SOCK_RAW, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&near, sizeof near), 0);
+    return fd;
+}
+
+static int tamperer = -1;
+static uint8_t altered[60], foreign[60];
+
+/* Once the first frame is on its way. */
+static void tamper(int number)
+{
+    (void)number;
+    if (interrupted->stream.tally.n_complete > 0 && interrupted->stop == 0) {
+        interrupted->stop = write(tamperer, altered, sizeof altered) < 0 ||
+                            write(tamperer, foreign, sizeof foreign);
+    }
+}
+
+/* It is counted and said where a frame comes once more, and altered; what is none of ours is not.
+ */
+static void what_was_altered_is_told(void **state)
+{
+    struct scene scene;
+    static char words[] = "h1 h2 -c 2 -i 1h -W 1h";
+    struct base_error error;
+    char *text = NULL;
+    size_t n_text;
+    bool usage;
+    interrupted = &scene;
+    assert_int_equal(open_scene(&scene, fixture_or_skip(state), words, &usage, &error), 0);
+    assert_int_equal(scene.stream.frame.n_bytes, sizeof altered);
+    memcpy(altered, scene.stream.frame.data, sizeof altered);
+    memcpy(foreign, altered, sizeof foreign);
+    memset(foreign + 34, 0, sizeof foreign - 34); /* no mark */
+    altered[5] ^= 0x80;                           /* dl_dst */
+    tamperer = open_near();
+    scene.stream.lines = open_memstream(&text, &n_text);
+    signal(SIGALRM, tamper);
+    const struct itimerval each = {{0, 5000}, {0, 5000}}, none = {{0, 0}, {0, 0}};
+    setitimer(ITIMER_REAL, &each, NULL);
+    tapping_stream_run(&scene.stream);
+    setitimer(ITIMER_REAL, &none, NULL);
+    close(tamperer);
+    fclose(scene.stream.lines);
+    const struct tapping_place *place = &scene.stream.tally.places[0];
+    assert_int_equal(place->n_arrived, 2);
+    assert_int_equal(place->n_duplicates, 1);
+    assert_int_equal(place->n_altered, 1);
+    assert_non_null(strstr(text, "60 bytes at h2: seq=0 (duplicate) altered: "));
+    assert_non_null(strstr(text, "02:00:00:00:00:82"));
+    free(text);
+    close_scene(&scene);
+}
+
+/* With the tag, where there is one. */
+static void frames_are_as_long_as_they_were_asked_for(void **state)
+{
+    static const char *const lines[] = {"h1 h2 -s 100 -c 1", "h1 h2 -s 101 -c 1 -m dl_vlan=7",
+                                        "h1 h2 -s 64 -c 1 -m dl_vlan=7"};
+    static const size_t n_bytes[] = {100, 101, 64};
+    const struct fixture *fixture = fixture_or_skip(state);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct scene scene;
+        static char words[64];
+        struct base_error error;
+        bool usage;
+        snprintf(words, sizeof words, "%s", lines[i]);
+        assert_int_equal(open_scene(&scene, fixture, words, &usage, &error), 0);
+        assert_int_equal(scene.stream.frame.n_bytes, n_bytes[i]);
+        close_scene(&scene);
+    }
+}
+
+/* ARP asks for one at a time: the next one goes when the one before it has had its time. */
+static void what_is_not_answered_holds_no_other_back(void **state)
+{
+    struct scene scene;
+    run(&scene, fixture_or_skip(state), "h1 h2 -e -t arp -c 3 -i 1ms -W 10ms");
+    assert_int_equal(scene.stream.tally.n_sent, 3);
+    assert_int_equal(scene.stream.tally.places[0].n_lost, 3);
+    assert_true(scene.stream.duration_ns >= 20000000);
+    close_scene(&scene);
+}
+
 static void contradictions_are_refused(void **state)
 {
     struct scene scene;
@@ -279,6 +371,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_frame_where_none_may_come_is_a_leak),
     cmocka_unit_test(a_stop_ends_it),
     cmocka_unit_test(each_arrival_gets_a_line),
+    cmocka_unit_test(what_was_altered_is_told),
+    cmocka_unit_test(frames_are_as_long_as_they_were_asked_for),
+    cmocka_unit_test(what_is_not_answered_holds_no_other_back),
     cmocka_unit_test(contradictions_are_refused),
     cmocka_unit_test(what_may_still_come_is_waited_for),
     cmocka_unit_test(waiting_takes_no_time_of_a_processor),
