@@ -73,6 +73,46 @@ static void entries_are_equal_but_for_their_counters(void **state)
     assert_false(flow_equal(&entry, &other));
 }
 
+/* Arrays may be longer than what is said to be in them. */
+static void only_the_actions_that_count_are_looked_at(void **state)
+{
+    (void)state;
+    const struct action actions[] = {{.type = ACTION_OUTPUT, .port = 1},
+                                     {.type = ACTION_OUTPUT, .port = 2},
+                                     {.type = ACTION_GROUP, .group_id = 3},
+                                     {.type = ACTION_OUTPUT, .port = 4}};
+    assert_false(actions_send_to(actions, 0, 1));
+    assert_true(actions_send_to(actions, 1, 1));
+    assert_false(actions_send_to(actions, 1, 2));
+    assert_true(actions_send_to(actions, 2, 2));
+    assert_false(actions_send_to(actions, 3, 4));
+    assert_true(actions_send_to(actions, 4, 4));
+    assert_true(actions_equal(actions, 0, actions, 0));
+    assert_false(actions_equal(actions, 1, actions + 1, 1));
+    assert_false(actions_equal(actions, 1, actions, 2));
+    for (size_t n = 0; n <= 4; n++) {
+        const struct instructions written = {.written = actions, .n_written = n};
+        const struct flow_entry applies = {.actions = actions, .n_actions = n},
+                                writes = {.instructions = &written};
+        assert_int_equal(flow_uses_group(&applies), n > 2);
+        assert_int_equal(flow_uses_group(&writes), n > 2);
+    }
+}
+
+static void what_is_open_of_an_entry(void **state)
+{
+    (void)state;
+    const struct field_value ttl = {.id = FIELD_NW_TTL, .n_bytes = 1, .value = {64}, .mask = {255}};
+    assert_null(flow_open(&(struct flow_entry){0}));
+    for (unsigned id = 1; id < 3; id++) {
+        assert_string_equal(flow_open(&(struct flow_entry){.table_id = (uint8_t)id}),
+                            "another table than 0 decides");
+    }
+    assert_string_equal(flow_open(&(struct flow_entry){.extras = &ttl, .n_extras = 1}),
+                        extra_reason(&ttl));
+    assert_null(flow_open(&(struct flow_entry){.extras = &ttl}));
+}
+
 static void tables_differ_whatever_their_order(void **state)
 {
     (void)state;
@@ -140,6 +180,8 @@ static void changes_are_freed_as_a_whole(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_table_grows_by_zeroed_entries),
     cmocka_unit_test(entries_are_equal_but_for_their_counters),
+    cmocka_unit_test(only_the_actions_that_count_are_looked_at),
+    cmocka_unit_test(what_is_open_of_an_entry),
     cmocka_unit_test(tables_differ_whatever_their_order),
     cmocka_unit_test(keys_have_an_order),
     cmocka_unit_test(flow_mods_have_names),
