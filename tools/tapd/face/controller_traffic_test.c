@@ -96,6 +96,12 @@ static void a_tap_comes_stays_and_goes_with_its_traffic(void **state)
     assert_string_equal(only_tap(&world).tap->name, "busy@s2:3");
     assert_int_equal(only_tap(&world).origin, TAPD_FROM_TRAFFIC);
     assert_saved(&world, "\"traffic\"", true);
+    assert_int_equal(
+        tapd_controller_replace(world.controller,
+                                "{\"name\": \"busy@s2:3\", \"source\": \"h1\", \"to\": \"c1\"}",
+                                &world.why),
+        TAPD_CONFLICT);
+    assert_string_equal(base_buffer_text(&world.why), "the tap \"busy@s2:3\" came by itself\n");
     expiry = only_tap(&world).expires_ms;
     world.controller->epoch_ms += 30000; /* half of its life later there is traffic still */
     send_next(fd, golden_dropped, sizeof golden_dropped);

@@ -326,6 +326,24 @@ static void test_held(void **unused)
     assert_steps(&f, false, "grow\ns1 add in_port=2 actions=output:1\n");
     assert_int_equal(f.difference.lacks[0].n_held, 0);
     end(&f);
+    /* by whichever entry */
+    begin(&f, DEMON "pairs: [[h1, h2]]\ntaps: [{name: a, source: h2, uplink: s1:6, to: h11}]\n");
+    f.actual[2] = NULL;
+    add(&f, 0, OURS "in_port=1 actions=output:2");
+    add(&f, 0, OURS "in_port=2 actions=output:1,output:6");
+    assert_steps(&f, false, "");
+    assert_int_equal(f.difference.lacks[0].n_held, 0);
+    end(&f);
+    begin(&f, DEMON "taps: [{name: a, source: h1, match: \"tcp,tp_dst=80\", to: h11}]\n");
+    f.actual[2] = NULL;
+    add(&f, 0, OURS "priority=9,in_port=1 actions=output:6");
+    add(&f, 0, OURS "priority=8,in_port=1 actions=output:7");
+    assert_steps(&f, false,
+                 "shrink\ns1 add priority=32808,tcp,in_port=1,tp_dst=80 actions=output:6\n"
+                 "s1 delete_strict priority=8,in_port=1 actions=drop\n"
+                 "s1 delete_strict priority=9,in_port=1 actions=drop\n");
+    assert_int_equal(f.difference.lacks[0].n_held, 0);
+    end(&f);
     /* some of it is not enough */
     begin(&f, DEMON "taps: [{name: a, source: h1, match: \"tcp,tp_dst=80\", to: h11}]\n");
     f.actual[2] = NULL;
