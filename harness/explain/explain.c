@@ -14,6 +14,7 @@
 #include "path/follow.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct explaining {
     const struct explain_question *question;
@@ -84,40 +85,95 @@ static void follow_output(struct explaining *explaining, size_t i, size_t nth,
     }
 }
 
+/* One more packet that leaves, as the nth that does (`chosen`: only by some ways of a choice), or
+ * does not, as its port is closed. */
+static void add_output(struct explaining *explaining, size_t i, size_t nth, bool chosen,
+                       const struct space_emission *sent)
+{
+    struct explained_hop *hop = &explaining->out->hops[i];
+    struct base_arena *arena = explaining->arena;
+    struct explained_output *output = &hop->outputs[hop->n_outputs++];
+    struct port_ref from = {.sw = explaining->walk.hops[i].in.sw, .port = sent->port};
+    struct base_buffer frame = {0};
+    *output = (struct explained_output){.port = sent->port,
+                                        .port_text = port_text(sent->port, arena),
+                                        .packet = ofctl_header_text(&sent->header, arena),
+                                        .closed = path_no_exit(&explaining->network, from),
+                                        .chosen = chosen,
+                                        .hop = HOP_NONE};
+    output->queue = sent->queued ? base_arena_format(arena, "queue %u", sent->queue_id) : NULL;
+    if (output->closed) {
+        return;
+    }
+    if (explaining->frame) {
+        const struct base_buffer *old = &explaining->frames[i];
+        explaining->no_memory |= !frame_rewrite(old->data, old->n_bytes, &sent->header, &frame);
+        output->frame = frame_text(explaining, &frame);
+        base_buffer_free(&frame);
+    }
+    follow_output(explaining, i, nth, output);
+}
+
+/* What one way sends of what may leave, the first of which is the nth; or only what it would send
+ * by ports from which nothing leaves. */
+static void list_way(struct explaining *explaining, size_t i, const struct space_behavior *way,
+                     bool only_closed)
+{
+    const struct path_hop *step = &explaining->walk.hops[i];
+    size_t nth = 0;
+    for (size_t j = 0; j < way->n_outputs; j++) {
+        const struct space_output *output = &way->outputs[j];
+        const struct space_emission sent = {.port = output->port,
+                                            .queued = output->queued,
+                                            .queue_id = output->queue_id,
+                                            .header =
+                                                space_rewritten(&output->rewrite, &step->header)};
+        struct port_ref from = {.sw = step->in.sw, .port = sent.port};
+        bool closed = path_no_exit(&explaining->network, from) != NULL;
+        if (sent.port != PORT_NORMAL && (closed || !only_closed)) { /* NORMAL: nobody knows where */
+            add_output(explaining, i, nth, only_closed, &sent);
+        }
+        nth += !closed;
+    }
+}
+
+static bool make_outputs(struct explaining *explaining, struct explained_hop *hop, size_t max)
+{
+    hop->outputs = base_arena_alloc(explaining->arena, (max + 1) * sizeof *hop->outputs);
+    return hop->outputs != NULL;
+}
+
+/* What leaves by all ways, what by some, and what would leave if its port did not keep it back. */
+static void list_ways(struct explaining *explaining, size_t i, const struct space_behavior *all)
+{
+    const struct path_hop *hop = &explaining->walk.hops[i];
+    struct space_emission out[PATH_OUTPUTS];
+    struct path_step step;
+    size_t max = 0;
+    path_step(&explaining->network, hop->in.sw, &hop->header, out, &step);
+    for (size_t w = 0; w < all->n_ways; w++) {
+        max += all->ways[w].n_outputs;
+    }
+    if (!make_outputs(explaining, &explaining->out->hops[i], max)) {
+        return;
+    }
+    for (size_t n = 0; n < step.n_told + step.n_chosen; n++) {
+        add_output(explaining, i, n, n >= step.n_told, &out[n]);
+    }
+    for (size_t w = 0; w < all->n_ways; w++) {
+        list_way(explaining, i, &all->ways[w], true);
+    }
+}
+
 /* What an entry sends, and what it would send by ports from which nothing leaves. */
 static void list_outputs(struct explaining *explaining, size_t i, const struct space_behavior *all)
 {
-    const struct path_hop *step = &explaining->walk.hops[i];
     struct explained_hop *hop = &explaining->out->hops[i];
-    struct base_arena *arena = explaining->arena;
-    size_t nth = 0;
-    hop->outputs = base_arena_alloc(arena, (all->n_outputs + 1) * sizeof *hop->outputs);
-    for (size_t j = 0; hop->outputs && j < all->n_outputs; j++) {
-        const struct space_output *sent = &all->outputs[j];
-        struct header header = space_rewritten(&sent->rewrite, &step->header);
-        if (sent->port == PORT_NORMAL) { /* nobody knows whereto */
-            nth++;
-            continue;
-        }
-        struct explained_output *output = &hop->outputs[hop->n_outputs++];
-        struct port_ref from = {.sw = step->in.sw, .port = sent->port};
-        struct base_buffer frame = {0};
-        *output = (struct explained_output){.port = sent->port,
-                                            .port_text = port_text(sent->port, arena),
-                                            .packet = ofctl_header_text(&header, arena),
-                                            .closed = path_no_exit(&explaining->network, from),
-                                            .hop = HOP_NONE};
-        output->queue = sent->queued ? base_arena_format(arena, "queue %u", sent->queue_id) : NULL;
-        if (output->closed) {
-            continue;
-        }
-        if (explaining->frame) {
-            const struct base_buffer *old = &explaining->frames[i];
-            explaining->no_memory |= !frame_rewrite(old->data, old->n_bytes, &header, &frame);
-            output->frame = frame_text(explaining, &frame);
-            base_buffer_free(&frame);
-        }
-        follow_output(explaining, i, nth++, output);
+    if (all->n_ways > 0) {
+        hop->ways = base_arena_copy(explaining->arena, all, sizeof *all);
+        list_ways(explaining, i, all);
+    } else if (make_outputs(explaining, hop, all->n_outputs)) {
+        list_way(explaining, i, all, false);
     }
 }
 
@@ -158,8 +214,8 @@ static bool differs(const struct space_behavior *a, const struct space_behavior 
     struct space_region region = {.cube = match_exactly(header)};
     struct space_difference unused;
     size_t budget = BUDGET_UNLIMITED; /* a single header is never split */
-    bool found =
-        !a->unknown && !b->unknown && space_differ(&region, a, b, &budget, &unused) == SPACE_FOUND;
+    bool found = !space_behavior_open(a) && !space_behavior_open(b) &&
+                 space_differ(&region, a, b, &budget, &unused) == SPACE_FOUND;
     space_region_free(&region);
     return found;
 }
@@ -171,6 +227,9 @@ static bool is_kept_back(const struct explaining *explaining, const struct path_
                          const struct space_behavior *declared)
 {
     bool kept = step->refused && declared->n_outputs > 0;
+    for (size_t i = 0; i < declared->n_ways && !kept; i++) {
+        kept = is_kept_back(explaining, step, expected, &declared->ways[i]);
+    }
     for (size_t i = 0; expected && i < declared->n_outputs && !kept; i++) {
         struct port_ref port = {.sw = step->in.sw, .port = declared->outputs[i].port};
         kept = path_no_exit(&explaining->network, port) &&
@@ -254,25 +313,41 @@ static void compare_expected(struct explaining *explaining, const struct path_ho
 
 /* ------------------------------------------------------------------- a hop */
 
-/* The groups that these actions call. */
+/* Whether the group is listed; else there is room for one more, and it is. */
+static bool list_group(struct explaining *explaining, const struct group *group,
+                       struct explained_hop *hop)
+{
+    struct base_buffer text = {0};
+    const char **groups = base_arena_alloc(explaining->arena, (hop->n_groups + 1) * sizeof *groups);
+    ofctl_format_group(group, &text);
+    const char *line = base_arena_take(explaining->arena, &text);
+    bool listed = !groups || !line; /* without memory */
+    for (size_t i = 0; i < hop->n_groups && !listed; i++) {
+        groups[i] = hop->groups[i];
+        listed = strcmp(groups[i], line) == 0;
+    }
+    if (!listed) {
+        groups[hop->n_groups++] = line;
+        hop->groups = groups;
+    }
+    return listed;
+}
+
+/* The groups that these actions call, and those that they call. */
 static void list_groups(struct explaining *explaining, size_t sw, const struct action *actions,
                         size_t n, struct explained_hop *hop)
 {
     const struct switch_state *state = explaining->question->states[sw];
-    const char **groups =
-        base_arena_alloc(explaining->arena, (hop->n_groups + n + 1) * sizeof *groups);
-    for (size_t i = 0; groups && i < hop->n_groups; i++) {
-        groups[i] = hop->groups[i];
-    }
-    hop->groups = groups;
-    for (size_t i = 0; groups && i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct group *group = actions[i].type == ACTION_GROUP
                                         ? group_find(&state->groups, actions[i].group_id)
                                         : NULL;
-        struct base_buffer text = {0};
-        if (group) {
-            ofctl_format_group(group, &text);
-            groups[hop->n_groups++] = base_arena_take(explaining->arena, &text);
+        if (!group || list_group(explaining, group, hop)) {
+            continue;
+        }
+        for (size_t b = 0; b < group->n_buckets; b++) {
+            list_groups(explaining, sw, group->buckets[b].actions, group->buckets[b].n_actions,
+                        hop);
         }
     }
 }
@@ -336,6 +411,7 @@ static void explain_hop(struct explaining *explaining, size_t i)
         .header = step->header,
         .packet = ofctl_header_text(&step->header, explaining->arena),
         .previous = step->previous,
+        .chosen = step->doubt == PATH_CHOSEN,
         .refused = step->refused,
         .unknown = step->open};
     if (entry) {
@@ -353,8 +429,10 @@ static void explain_hop(struct explaining *explaining, size_t i)
 static void explain_walk(struct explaining *explaining, const struct header *header)
 {
     struct explanation *out = explaining->out;
-    const struct path_watch watch = {
-        .tells = true, .enters = explaining->frame ? enter_frame : NULL, .aux = explaining};
+    const struct path_watch watch = {.tells = true,
+                                     .every_way = true,
+                                     .enters = explaining->frame ? enter_frame : NULL,
+                                     .aux = explaining};
     path_follow(&explaining->network, explaining->question->in, header, &watch, &explaining->walk);
     out->unknown = !explaining->walk.known;
     out->n_hops = explaining->walk.n_hops;

@@ -28,6 +28,7 @@ struct explained_output {
     const char *packet;    /* after the rewrites, as ofctl_format_header writes it */
     const char *frame;     /* the same as bytes in hexadecimal; NULL: no frame was given */
     const char *closed;    /* why nothing leaves by this port ("has no link"); NULL: it does */
+    bool chosen;           /* it leaves only by some of the ways that the switch may choose */
     const char *to;        /* "h2", "s3:1"; NULL: nothing is cabled there, or nothing leaves */
     size_t hop;            /* where it goes on; HOP_NONE: nowhere */
 };
@@ -42,6 +43,8 @@ struct explained_hop {
     size_t n_tables;
     const char **groups; /* that these call, with their buckets */
     size_t n_groups;
+    bool chosen;                       /* it comes here only if switches before choose so */
+    const struct space_behavior *ways; /* between which the switch chooses; NULL: it does not */
     const char *refused; /* why the packet does not get in ("is switched off"); NULL: it does */
     const char *unknown; /* why it is not known what happens, or not followed; NULL: it is */
     const char **hidden; /* entries that would take it too, were it not for this one; best first */
@@ -61,7 +64,8 @@ struct explained_hop {
 struct explained_class {
     const char *entry; /* NULL: what no entry takes */
     const char *actions;
-    const char *to;        /* where it goes: "h2, s3:1"; NULL: nowhere */
+    const char *to;        /* where it goes: "h2, s3:1", or as the switch chooses, "h2 or s3:1";
+                              NULL: nowhere */
     const char *closed;    /* outputs from which nothing leaves: "port 3 has no link"; NULL: none */
     const char *unknown;   /* why it is not known where it goes; NULL: it is */
     const char *example;   /* NULL: no packet of this port reaches it */
@@ -82,7 +86,8 @@ struct explanation {
 };
 
 /* Explains what becomes of one packet. With a `frame`, its header is that of the frame, and the
- * outputs are frames too (frame/rewrite.h). It is followed as path_follow does. Texts and arrays
+ * outputs are frames too (frame/rewrite.h). It is followed as path_follow does, by every way that a
+ * switch may choose. Texts and arrays
  * are in the arena. -1 without memory. */
 int explain_packet(const struct explain_question *question, const struct header *header,
                    const void *frame, size_t n_frame_bytes, struct base_arena *arena,

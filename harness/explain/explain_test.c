@@ -362,6 +362,66 @@ static void groups_are_shown_with_their_buckets(void **state)
     teardown(&asking);
 }
 
+/* Each way of a choice is followed, and compared with what is declared. */
+static void each_way_of_a_choice_is_followed(void **state)
+{
+    (void)state;
+    static const struct action two_or_six[] = {{.type = ACTION_ONE_OF, .n_ways = 2},
+                                               {.type = ACTION_COPY},
+                                               {.port = 2},
+                                               {.type = ACTION_COPY_END},
+                                               {.type = ACTION_COPY},
+                                               {.port = 6},
+                                               {.type = ACTION_COPY_END}};
+    struct asking asking;
+    setup(&asking);
+    struct switch_state *s1 = &asking.network.states[0];
+    struct expected_case *expected = asking.network.expectation->ports[0].cases;
+    s1->version = 4;
+    assert_int_equal(ofctl_parse_group("group_id=7,type=select,bucket=output:2,bucket=group:8",
+                                       &s1->groups, NULL, NULL),
+                     0);
+    assert_int_equal(
+        ofctl_parse_group("group_id=8,type=indirect,bucket=output:6", &s1->groups, NULL, NULL), 0);
+    set_flows(&asking, 0, "in_port=1 actions=group:7");
+    const struct explained_hop *hops = ask(&asking, 1, "udp")->hops;
+    assert_true(asking.answer.deviates);
+    assert_false(asking.answer.unknown);
+    expected->actions = two_or_six;
+    expected->n_actions = 7;
+    hops = ask(&asking, 1, "udp")->hops;
+    assert_false(asking.answer.deviates || asking.answer.unknown);
+    assert_int_equal(hops[0].ways->n_ways, 2);
+    assert_int_equal(hops[0].n_groups, 2);
+    assert_non_null(strstr(hops[0].groups[1], "group_id=8,type=indirect"));
+    assert_null(hops[0].unknown);
+    assert_string_equal(hops[0].expected, "one_of(output:2 or output:6)");
+    assert_int_equal(hops[0].n_outputs, 2);
+    assert_true(hops[0].outputs[0].chosen && hops[0].outputs[1].chosen);
+    assert_string_equal(hops[0].outputs[0].to, "h2");
+    assert_string_equal(hops[0].outputs[1].to, "s3:1");
+    assert_int_equal(asking.answer.n_hops, 2);
+    assert_int_equal(hops[0].outputs[1].hop, 1);
+    assert_true(hops[1].chosen && !hops[0].chosen);
+    assert_string_equal(hops[1].outputs[0].to, "h11");
+
+    struct explain_question question = question_of(&asking, 0, 1);
+    size_t budget = EXPLAIN_BUDGET;
+    assert_int_equal(explain_port(&question, &budget, &asking.arena, &asking.answer), 0);
+    assert_false(asking.answer.unknown);
+    assert_string_equal(asking.answer.classes[0].to, "h2 or s3:1");
+
+    s1->ports[5].state = PORT_STATE_LINK_DOWN; /* that is one of its ways */
+    hops = ask(&asking, 1, "udp")->hops;
+    assert_true(asking.answer.deviates && hops[0].kept_back);
+    assert_int_equal(hops[0].n_outputs, 2);
+    assert_string_equal(hops[0].outputs[1].closed, "has no link");
+    assert_int_equal(asking.answer.n_hops, 1);
+    group_table_free(&s1->groups);
+    s1->groups = (struct group_table){0};
+    teardown(&asking);
+}
+
 /* Ports that are not cabled may well be down. */
 static void test_closed_flood(void **state)
 {
@@ -514,6 +574,7 @@ static void test_queue(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(groups_are_shown_with_their_buckets),
     cmocka_unit_test(test_way),
+    cmocka_unit_test(each_way_of_a_choice_is_followed),
     cmocka_unit_test(what_may_leave_does_not_deviate),
     cmocka_unit_test(test_drop_and_miss),
     cmocka_unit_test(test_not_listed),

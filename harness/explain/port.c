@@ -29,7 +29,6 @@ static void put_place(struct listing *listing, uint16_t number, struct base_buff
     const struct topology *topology = listing->network.topology;
     struct port_ref ref = {.sw = listing->in.sw, .port = number};
     struct peer peer = path_network_peer(&listing->network, ref);
-    base_put_text(out, out->n_bytes > 0 ? ", " : "");
     if (peer.kind == PEER_HOST) {
         base_put_text(out, topology->hosts[peer.host].name);
     } else if (peer.kind == PEER_SWITCH) {
@@ -47,6 +46,21 @@ static const char *take_any(struct listing *listing, struct base_buffer *text)
     return any ? taken : NULL;
 }
 
+static void put_closed(struct listing *listing, const struct space_behavior *all,
+                       struct base_buffer *text)
+{
+    for (size_t i = 0; i < all->n_outputs; i++) {
+        uint16_t number = all->outputs[i].port;
+        const char *why = path_no_exit(&listing->network,
+                                       (struct port_ref){.sw = listing->in.sw, .port = number});
+        if (why && (i == 0 || all->outputs[i - 1].port != number)) {
+            base_put_text(text, text->n_bytes > 0 ? ", port " : "port ");
+            port_format(number, text);
+            base_put_format(text, " %s", why);
+        }
+    }
+}
+
 /* Outputs from which nothing leaves. */
 static const char *closed_text(struct listing *listing, const struct flow_entry *flow)
 {
@@ -56,17 +70,35 @@ static const char *closed_text(struct listing *listing, const struct flow_entry 
                       listing->arena, &all) < 0) {
         return NULL;
     }
-    for (size_t i = 0; i < all.n_outputs; i++) {
-        uint16_t number = all.outputs[i].port;
-        const char *why = path_no_exit(&listing->network,
-                                       (struct port_ref){.sw = listing->in.sw, .port = number});
-        if (why && (i == 0 || all.outputs[i - 1].port != number)) {
-            base_put_text(&text, text.n_bytes > 0 ? ", port " : "port ");
-            port_format(number, &text);
-            base_put_format(&text, " %s", why);
-        }
+    put_closed(listing, &all, &text);
+    for (size_t i = 0; i < all.n_ways; i++) {
+        put_closed(listing, &all.ways[i], &text);
     }
     return take_any(listing, &text);
+}
+
+/* "h2, s3:1, port 9" */
+static void put_places(struct listing *listing, const struct space_behavior *way,
+                       struct base_buffer *out)
+{
+    size_t begin = out->n_bytes;
+    for (size_t i = 0; i < way->n_outputs; i++) {
+        if (way->outputs[i].port != PORT_NORMAL) {
+            base_put_text(out, out->n_bytes > begin ? ", " : "");
+            put_place(listing, way->outputs[i].port, out);
+        }
+    }
+}
+
+/* The same of each way of a choice. */
+static void put_choice(struct listing *listing, const struct space_behavior *does,
+                       struct base_buffer *out)
+{
+    for (size_t i = 0; i < does->n_ways; i++) {
+        base_put_text(out, i > 0 ? " or " : "");
+        put_places(listing, &does->ways[i], out);
+        base_put_text(out, does->ways[i].n_outputs == 0 ? "nowhere" : "");
+    }
 }
 
 static const struct flow_table *flows_of(const struct listing *listing)
@@ -162,7 +194,7 @@ static const char *rival_of(struct listing *listing, size_t entry, const struct 
     return open;
 }
 
-/* Where packets of the port go that this entry takes: "h2, s3:1, port 9". */
+/* Where packets of the port go that this entry takes. */
 static void show_ends(struct listing *listing, size_t entry, const struct match *cube,
                       struct explained_class *class)
 {
@@ -171,13 +203,12 @@ static void show_ends(struct listing *listing, size_t entry, const struct match 
     if (path_outputs_of(&listing->network, listing->in, entry, listing->arena, &does) < 0) {
         return;
     }
-    class->unknown = does.unknown ? does.unknown : rival_of(listing, entry, cube);
+    class->unknown = space_behavior_open(&does);
+    class->unknown = class->unknown ? class->unknown : rival_of(listing, entry, cube);
     listing->out->unknown |= class->unknown != NULL;
-    bool is_known = !class->unknown || class->unknown == path_normal;
-    for (size_t i = 0; is_known && i < does.n_outputs; i++) {
-        if (does.outputs[i].port != PORT_NORMAL) {
-            put_place(listing, does.outputs[i].port, &text);
-        }
+    if (!class->unknown || class->unknown == path_normal) {
+        put_places(listing, &does, &text);
+        put_choice(listing, &does, &text);
     }
     class->to = take_any(listing, &text);
     class->closed =

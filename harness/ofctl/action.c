@@ -253,11 +253,9 @@ static void put_argument(const struct action *action, const struct verb *verb,
 static void action_format(const struct action *action, struct base_buffer *out)
 {
     const struct verb *verb = verb_of_type(action->type);
-    if (action_chooses(action)) {
-        base_put_text(out, action->type == ACTION_ONE_OF ? "one_of" : "failover");
-        return;
-    }
-    if (action->type == ACTION_VENDOR || action->type == ACTION_UNKNOWN) {
+    if (action->type == ACTION_OPEN) {
+        base_put_format(out, "unknown(%s)", action->reason);
+    } else if (action->type == ACTION_VENDOR || action->type == ACTION_UNKNOWN) {
         put_body(action, out);
     } else if (action->type == ACTION_OUTPUT) {
         put_output(action, out);
@@ -270,27 +268,73 @@ static void action_format(const struct action *action, struct base_buffer *out)
     }
 }
 
-/* A choice, which only expectations have, is written as "one_of(output:4)(output:5)". */
+/* Behind the end of the copy that begins at `at`. */
+static const struct action *behind_copy(const struct action *at, const struct action *end)
+{
+    size_t depth = 0;
+    do {
+        depth += at->type == ACTION_COPY;
+        depth -= at->type == ACTION_COPY_END && depth > 0;
+        at++;
+    } while (at < end && depth > 0);
+    return at;
+}
+
+/* What stands within a copy, which ends before `end`. */
+static void put_copied(const struct action *copy, const struct action *end, struct base_buffer *out)
+{
+    size_t n = (size_t)(end - copy) - 1;
+    ofctl_format_actions(copy + 1, n > 0 && end[-1].type == ACTION_COPY_END ? n - 1 : n, out);
+}
+
+/* Whether a copy only sends: then the packet goes on as it was, and it need not be one. */
+static bool only_sends(const struct action *at, const struct action *end)
+{
+    while (at < end && (action_sends(at) || action_frames(at))) {
+        at++;
+    }
+    return at == end;
+}
+
+/* "one_of(output:4 or output:5)", "failover(output:4 else output:5)". Returns what is behind it. */
+static const struct action *put_choice(const struct action *choice, const struct action *end,
+                                       struct base_buffer *out)
+{
+    bool any = choice->type == ACTION_ONE_OF;
+    const struct action *at = choice + 1;
+    base_put_text(out, any ? "one_of(" : "failover(");
+    for (size_t i = 0; i < choice->n_ways && at < end; i++) {
+        const struct action *next = behind_copy(at, end);
+        base_put_text(out, i == 0 ? "" : any ? " or " : " else ");
+        put_copied(at, next, out);
+        at = next;
+    }
+    base_put_u8(out, ')');
+    return at;
+}
+
 void ofctl_format_actions(const struct action *actions, size_t n_actions, struct base_buffer *out)
 {
-    size_t n_ways = 0; /* that come, of a choice */
-    if (n_actions == 0) {
-        base_put_text(out, "drop");
-    }
-    for (size_t i = 0; i < n_actions; i++) {
-        const struct action *action = &actions[i];
-        bool begins = i == 0 || actions[i - 1].type == ACTION_COPY;
-        if (action->type == ACTION_COPY_END) {
-            base_put_u8(out, ')');
+    const struct action *at = actions, *end = actions + n_actions;
+    size_t begin = out->n_bytes;
+    while (at < end) {
+        const struct action *action = at, *next = behind_copy(at, end);
+        at = action->type == ACTION_COPY && only_sends(action, next) ? action + 1 : next;
+        if (at != next || action->type == ACTION_COPY_END) {
+            continue;
+        }
+        base_put_text(out, out->n_bytes > begin ? "," : "");
+        if (action_chooses(action)) {
+            at = put_choice(action, end, out);
         } else if (action->type == ACTION_COPY) {
-            base_put_text(out, n_ways > 0 ? "(" : begins ? "clone(" : ",clone(");
-            n_ways -= n_ways > 0;
+            base_put_text(out, "clone(");
+            put_copied(action, next, out);
+            base_put_u8(out, ')');
         } else {
-            base_put_text(out, begins ? "" : ",");
             action_format(action, out);
-            n_ways = action_chooses(action) ? action->n_ways : n_ways;
         }
     }
+    base_put_text(out, out->n_bytes == begin ? "drop" : "");
 }
 
 const char *ofctl_actions_text(const struct action *actions, size_t n_actions,

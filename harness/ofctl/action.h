@@ -8,7 +8,9 @@
 
 /* Text, as `ovs-ofctl dump-flows --no-names` prints it behind "actions=":
  * "output:2,mod_vlan_vid:5,output:6", "drop" for the empty list. A vendor
- * action: "vendor(0xNNNNNNNN,HEX)" (not ovs-ofctl's; it can be parsed back). */
+ * action: "vendor(0xNNNNNNNN,HEX)" (not ovs-ofctl's; it can be parsed back). What only expectations
+ * and composed tables have: "one_of(output:4 or output:5)", "failover(output:4 else output:5)",
+ * "clone(mod_vlan_vid:5,output:2)" of a copy that is rewritten, "unknown(REASON)". */
 void ofctl_format_actions(const struct action *actions, size_t n_actions, struct base_buffer *out);
 
 /* The same as a text in the arena; NULL without memory. */

@@ -201,10 +201,41 @@ static void equal_means_every_value(void **state)
     base_arena_free(&arena);
 }
 
+static void assert_list(const struct action *actions, size_t n, const char *expected)
+{
+    struct base_buffer out = {0};
+    ofctl_format_actions(actions, n, &out);
+    assert_string_equal(base_buffer_text(&out), expected);
+    base_buffer_free(&out);
+}
+
+/* What switches do not have: ways of a choice, and copies, which are only told where they matter.
+ */
+static void prints_choices_and_copies(void **state)
+{
+    (void)state;
+    static const struct action copy = {.type = ACTION_COPY}, end = {.type = ACTION_COPY_END},
+                               to_2 = {.port = 2}, to_3 = {.port = 3},
+                               pops = {.type = ACTION_STRIP_VLAN},
+                               one_of = {.type = ACTION_ONE_OF, .n_ways = 2},
+                               failover = {.type = ACTION_FAILOVER, .n_ways = 2},
+                               open = {.type = ACTION_OPEN, .reason = "why"};
+    const struct action sends[] = {copy, to_2, end, copy, copy, to_3, end, end};
+    assert_list(sends, 8, "output:2,output:3");
+    assert_list((const struct action[]){copy, end}, 2, "drop");
+    assert_list((const struct action[]){copy, pops, to_2, end, to_3}, 5,
+                "clone(strip_vlan,output:2),output:3");
+    assert_list((const struct action[]){to_3, one_of, copy, to_2, end, copy, end}, 7,
+                "output:3,one_of(output:2 or drop)");
+    const struct action all[] = {failover, copy, to_2, end, copy, pops, to_3, end, to_2, open};
+    assert_list(all, 10, "failover(output:2 else strip_vlan,output:3),output:2,unknown(why)");
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(prints_as_ovs_ofctl),        cmocka_unit_test(vendor_actions_come_back),
-    cmocka_unit_test(says_what_is_wrong),         cmocka_unit_test(refuses_bad_arguments),
-    cmocka_unit_test(a_refusal_names_its_column), cmocka_unit_test(equal_means_every_value),
+    cmocka_unit_test(prints_choices_and_copies), cmocka_unit_test(prints_as_ovs_ofctl),
+    cmocka_unit_test(vendor_actions_come_back),  cmocka_unit_test(says_what_is_wrong),
+    cmocka_unit_test(refuses_bad_arguments),     cmocka_unit_test(a_refusal_names_its_column),
+    cmocka_unit_test(equal_means_every_value),
 };
 
 TEST_MAIN(tests)

@@ -255,20 +255,24 @@ static void take_step(struct following *following, size_t index)
     struct path_step step;
     following->doubt = hop->doubt;
     path_step_chosen(following->network, hop->in.sw, &hop->header, following->choices, out, &step);
+    bool every_way = following->watch->every_way && step.n_chosen > 0;
     hop->entry = step.taker.entry;
     hop->refused = step.refused;
-    hop->open = step.open;
+    hop->open = every_way ? NULL : step.open;
     hop->is_taken = step.taker.entry != ENTRY_NONE && !step.taker.open;
-    if (step.open) {
-        give_up(walk, hop->in, step.open);
+    if (hop->open) {
+        give_up(walk, hop->in, hop->open);
     }
     if (following->touch) {
         touch_step(following, index, &step, out);
     }
-    bool told = following->watch->tells && step.open == path_normal;
+    bool told = every_way || (following->watch->tells && step.open == path_normal);
     size_t n = told ? step.n_told : step.n_sent;
     for (size_t i = 0; i < n && (walk->ends || !following->watch->stops); i++) {
         leave(following, index, &out[i], i);
+    }
+    if (every_way) {
+        leave_by_choice(following, index, out, step.n_told, step.n_told + step.n_chosen);
     }
 }
 

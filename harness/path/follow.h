@@ -69,8 +69,10 @@ struct path_walk {
 
 /* How to follow. Zero is a good beginning. */
 struct path_watch {
-    bool stops; /* as soon as a copy loops, or goes too far */
-    bool tells; /* of what NORMAL makes unknown the copies that surely leave beside it, too */
+    bool stops;     /* as soon as a copy loops, or goes too far */
+    bool tells;     /* of what NORMAL makes unknown the copies that surely leave beside it, too */
+    bool every_way; /* a choice between known ways is not open: what leaves only by some of them is
+                       PATH_CHOSEN */
     /* NULL, or called with each hop before it is entered, as hops[walk->n_hops]: may change its
      * header. (Several calls with one walk->n_hops: only the last of those hops was entered.) */
     void (*enters)(void *aux, const struct path_walk *walk, struct path_hop *hop);

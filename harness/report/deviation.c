@@ -201,9 +201,9 @@ static void put_unpaired(const struct packets *packets, const char *what, size_t
     }
 }
 
-void report_put_deviation(const struct space_behavior *expected,
-                          const struct space_behavior *observed, const struct header *header,
-                          struct base_buffer *out)
+static void put_one_way(const struct space_behavior *expected,
+                        const struct space_behavior *observed, const struct header *header,
+                        struct base_buffer *out)
 {
     struct packets missing = make_packets(expected, header);
     struct packets extra = make_packets(observed, header);
@@ -231,26 +231,49 @@ void report_put_deviation(const struct space_behavior *expected,
     free(extra.items);
 }
 
-static void put_way(const struct space_behavior *way, struct base_buffer *out)
+/* "output:2,clone(mod_vlan_vid:5,output:3)" */
+static void put_way(const struct space_behavior *way, const struct header *header,
+                    struct base_buffer *out)
 {
-    for (size_t i = 0; i < way->n_outputs; i++) {
-        const struct action output = {.port = way->outputs[i].port,
-                                      .max_len = way->outputs[i].max_len};
-        base_put_text(out, i > 0 ? "," : "");
-        ofctl_format_actions(&output, 1, out);
-    }
+    struct rewrites rewrites;
     base_put_text(out, way->n_outputs == 0 ? "drop" : "");
+    for (size_t i = 0; i < way->n_outputs; i++) {
+        struct header sent = space_rewritten(&way->outputs[i].rewrite, header);
+        list_rewrites(header, &sent, &rewrites);
+        bool framed = rewrites.n > 0 && way->n_outputs > 1;
+        base_put_text(out, i > 0 ? "," : "");
+        base_put_text(out, framed ? "clone(" : "");
+        if (rewrites.n > 0) {
+            ofctl_format_actions(rewrites.actions, rewrites.n, out);
+            base_put_text(out, ",");
+        }
+        put_output(&way->outputs[i], out);
+        base_put_text(out, framed ? ")" : "");
+    }
 }
 
-void report_put_ways(const struct space_behavior *behavior, struct base_buffer *out)
+void report_put_ways(const struct space_behavior *behavior, const struct header *header,
+                     struct base_buffer *out)
 {
-    for (size_t i = 0; i < behavior->n_ways; i++) {
-        base_put_text(out, i > 0 ? " or " : "");
-        put_way(&behavior->ways[i], out);
+    const struct space_behavior *ways = behavior->n_ways > 0 ? behavior->ways : behavior;
+    put_way(&ways[0], header, out);
+    for (size_t i = 1; i < behavior->n_ways; i++) {
+        base_put_text(out, " or ");
+        put_way(&ways[i], header, out);
     }
-    if (behavior->n_ways > 0) {
-        base_put_text(out, ", as the switch chooses,");
-    } else {
-        put_way(behavior, out);
+}
+
+void report_put_deviation(const struct space_behavior *expected,
+                          const struct space_behavior *observed, const struct header *header,
+                          struct base_buffer *out)
+{
+    if (expected->n_ways + observed->n_ways == 0) {
+        put_one_way(expected, observed, header, out);
+    } else if (!space_behavior_equal(expected, observed)) {
+        report_put_ways(observed, header, out);
+        base_put_text(out, observed->n_ways > 0 ? ", as the switch chooses," : "");
+        base_put_text(out, " instead of ");
+        report_put_ways(expected, header, out);
+        base_put_text(out, expected->n_ways > 0 ? ", as the switch chooses" : "");
     }
 }

@@ -133,13 +133,7 @@ static const char *detail_text(struct telling *telling, const struct change_diff
             text.failed = true;
         }
     }
-    if (behaviors[0].n_ways + behaviors[1].n_ways > 0) {
-        report_put_ways(&behaviors[1], &text);
-        base_put_text(&text, " instead of ");
-        report_put_ways(&behaviors[0], &text);
-    } else {
-        report_put_deviation(&behaviors[0], &behaviors[1], &change->where.example, &text);
-    }
+    report_put_deviation(&behaviors[0], &behaviors[1], &change->where.example, &text);
     if (change->by_meters) {
         base_put_text(&text, text.n_bytes > 0 ? ", " : "");
         base_put_text(&text, "other meters, or none, limit it");

@@ -259,7 +259,7 @@ static void test_pipelines(void **state)
                                           TO_1 ", then table=1, actions=output:3"},
                     false);
     assert_composed(to_group, select,
-                    "output:2 instead of output:2 or output:3, as the switch chooses,", to_group,
+                    "output:2 instead of output:2 or output:3, as the switch chooses", to_group,
                     true);
     assert_composed(from_2, same, NULL, NULL, true); /* the shares, perhaps */
     assert_composed(to_group, failover, NULL, NULL, true);

@@ -23,7 +23,7 @@ static void put_line(struct base_buffer *out, const char *label, const char *tex
 static void put_output(const struct explained_hop *hop, const struct explained_output *output,
                        struct base_buffer *out)
 {
-    base_put_format(out, "  output    %s", output->port_text);
+    base_put_format(out, "  %-9s %s", output->chosen ? "perhaps" : "output", output->port_text);
     if (output->queue) {
         base_put_format(out, " (%s)", output->queue);
     }
@@ -44,12 +44,23 @@ static void put_output(const struct explained_hop *hop, const struct explained_o
     }
 }
 
+/* What the switch chooses between. */
+static void put_ways(const struct explained_hop *hop, struct base_buffer *out)
+{
+    if (hop->ways) {
+        base_put_text(out, "  one of    ");
+        report_put_ways(hop->ways, &hop->header, out);
+        base_put_text(out, "\n");
+    }
+}
+
 static void put_hop(const struct explanation *explanation, const struct explained_hop *hop,
                     struct base_buffer *out)
 {
     base_put_text(out, hop->at);
     if (hop->previous != HOP_NONE) {
-        base_put_format(out, "  from %s", explanation->hops[hop->previous].at);
+        base_put_format(out, "  %sfrom %s", hop->chosen ? "perhaps " : "",
+                        explanation->hops[hop->previous].at);
     }
     base_put_format(out, "  %s\n", hop->packet);
     put_line(out, "entry",
@@ -70,6 +81,7 @@ static void put_hop(const struct explanation *explanation, const struct explaine
         base_put_format(out, "            and %zu more\n", hop->n_hidden_more);
     }
     put_line(out, "unknown", hop->unknown);
+    put_ways(hop, out);
     if (hop->refused) {
         base_put_format(out, "  refused   the port %s\n", hop->refused);
     }
@@ -95,42 +107,78 @@ static void put_hop(const struct explanation *explanation, const struct explaine
     base_put_text(out, "\n");
 }
 
-/* Each host once, with the number of copies. */
-static void put_arrivals(const struct explanation *explanation, struct base_buffer *out)
-{
+/* Hosts, with the copies that surely come, and whether some come as switches choose. */
+struct arrivals {
     struct arrival {
         const char *host;
         size_t n_copies;
-    } *arrivals = NULL;
-    size_t n = 0, capacity = 0;
+        bool chosen;
+    } * items;
+    size_t n, capacity;
+};
+
+static struct arrival *arrival_at(struct arrivals *arrivals, const char *host)
+{
+    size_t at = 0;
+    while (at < arrivals->n && strcmp(arrivals->items[at].host, host) != 0) {
+        at++;
+    }
+    if (at == arrivals->n) {
+        if (base_grow(&arrivals->items, at, &arrivals->capacity, sizeof *arrivals->items) < 0) {
+            return NULL;
+        }
+        arrivals->items[arrivals->n++] = (struct arrival){.host = host};
+    }
+    return &arrivals->items[at];
+}
+
+/* Each host once, with the number of copies. */
+static void list_arrivals(const struct explanation *explanation, struct arrivals *arrivals,
+                          struct base_buffer *out)
+{
     for (size_t i = 0; i < explanation->n_hops; i++) {
-        for (size_t j = 0; j < explanation->hops[i].n_outputs; j++) {
-            const char *to = explanation->hops[i].outputs[j].to;
-            size_t at = 0;
-            if (!to || strchr(to, ':')) {
-                continue;
-            }
-            while (at < n && strcmp(arrivals[at].host, to) != 0) {
-                at++;
-            }
-            if (at == n && base_grow(&arrivals, n, &capacity, sizeof *arrivals) == 0) {
-                arrivals[n++] = (struct arrival){to, 0};
-            }
-            if (at < n) {
-                arrivals[at].n_copies++;
-            } else {
-                out->failed = true;
+        const struct explained_hop *hop = &explanation->hops[i];
+        for (size_t j = 0; j < hop->n_outputs; j++) {
+            const struct explained_output *output = &hop->outputs[j];
+            bool arrives = output->to && !strchr(output->to, ':');
+            struct arrival *arrival = arrives ? arrival_at(arrivals, output->to) : NULL;
+            out->failed |= arrives && !arrival;
+            if (arrival) {
+                arrival->n_copies += !hop->chosen && !output->chosen;
+                arrival->chosen |= hop->chosen || output->chosen;
             }
         }
     }
-    base_put_text(out, n > 0 ? "arrives at " : "arrives at no host");
-    for (size_t i = 0; i < n; i++) {
-        base_put_format(out, "%s%s", i > 0 ? ", " : "", arrivals[i].host);
-        if (arrivals[i].n_copies > 1) {
-            base_put_format(out, " (%zu times)", arrivals[i].n_copies);
+}
+
+/* "h2, h3 (2 times)"; of those to which more may come, "h2 or h3". How many. */
+static size_t put_hosts(const struct arrivals *arrivals, bool chosen, const char *before,
+                        struct base_buffer *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < arrivals->n; i++) {
+        const struct arrival *arrival = &arrivals->items[i];
+        if (chosen ? !arrival->chosen : arrival->n_copies == 0) {
+            continue;
+        }
+        base_put_format(out, "%s%s", n++ == 0 ? before : chosen ? " or " : ", ", arrival->host);
+        if (!chosen && arrival->n_copies > 1) {
+            base_put_format(out, " (%zu times)", arrival->n_copies);
         }
     }
-    free(arrivals);
+    return n;
+}
+
+static void put_arrivals(const struct explanation *explanation, struct base_buffer *out)
+{
+    struct arrivals arrivals = {0};
+    list_arrivals(explanation, &arrivals, out);
+    size_t n = put_hosts(&arrivals, false, "arrives at ", out);
+    n += put_hosts(&arrivals, true,
+                   n > 0 ? "; as switches choose, also at " : "arrives, as switches choose, at ",
+                   out);
+    base_put_text(out, n == 0 ? "arrives at no host" : "");
+    free(arrivals.items);
     base_put_text(out, explanation->unknown    ? "; not everything is known\n"
                        : explanation->deviates ? "; deviates from the expectation\n"
                                                : "\n");
@@ -194,6 +242,9 @@ static void put_outputs(struct report_tree *tree, const struct explained_hop *ho
         report_tree_text(tree, "packet", output->packet);
         report_tree_text(tree, "frame", output->frame);
         report_tree_text(tree, "closed", output->closed);
+        if (output->chosen) {
+            report_tree_flag(tree, "chosen");
+        }
         report_tree_text(tree, "to", output->to);
         if (output->hop != HOP_NONE) {
             report_tree_counter(tree, "hop", output->hop);
@@ -220,6 +271,16 @@ static void put_hop_tree(struct report_tree *tree, const struct explained_hop *h
     }
     report_tree_text(tree, "refused", hop->refused);
     report_tree_text(tree, "unknown", hop->unknown);
+    if (hop->ways) {
+        report_tree_list(tree, "one_of", REPORT_ON_ONE_LINE);
+        for (size_t i = 0; i < hop->ways->n_ways; i++) {
+            struct base_buffer way = {0};
+            report_put_ways(&hop->ways->ways[i], &hop->header, &way);
+            report_tree_text(tree, NULL, base_buffer_text(&way));
+            report_drop_scratch(&way, tree->out);
+        }
+        report_tree_close(tree);
+    }
     report_tree_texts(tree, "hidden", hop->hidden, hop->n_hidden);
     put_outputs(tree, hop);
     report_tree_text(tree, "expected", hop->expected);

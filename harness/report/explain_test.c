@@ -88,6 +88,53 @@ static void test_packet(void **state)
                          "arrives at h2 (2 times); not everything is known\n");
 }
 
+/* By all ways, by some, and behind a hop that is reached by some. */
+static void test_choice(void **state)
+{
+    (void)state;
+    const struct space_output to_3 = {.port = 3};
+    const struct space_behavior ways[] = {{.outputs = &to_2, .n_outputs = 1},
+                                          {.outputs = &to_3, .n_outputs = 1}};
+    const struct space_behavior does = {.ways = ways, .n_ways = 2};
+    struct explained_output leave[] = {
+        {.port_text = "2", .packet = "p", .to = "h2", .chosen = true, .hop = HOP_NONE},
+        {.port_text = "3", .packet = "p", .to = "s3:1", .chosen = true, .hop = 1},
+        {.port_text = "4", .packet = "p", .to = "h4", .hop = HOP_NONE}};
+    struct explained_output behind = {.port_text = "1", .packet = "p", .to = "h9", .hop = HOP_NONE};
+    struct explained_hop by[] = {
+        {.at = "s1:1", .packet = "p", .previous = HOP_NONE, .entry = "actions=group:1"},
+        {.at = "s3:1", .packet = "p", .previous = 0, .entry = "actions=output:1", .chosen = true}};
+    by[0].ways = &does;
+    by[0].outputs = leave;
+    by[0].n_outputs = 3;
+    by[0].expected = "one_of(output:2 or output:3)";
+    by[0].source = "e.yaml:1:2";
+    by[1].outputs = &behind;
+    by[1].n_outputs = 1;
+    struct explanation explanation = {.at = "s1:1", .hops = by, .n_hops = 2};
+    assert_text(&explanation, "s1:1  p\n"
+                              "  entry     actions=group:1\n"
+                              "  one of    output:2 or output:3\n"
+                              "  perhaps   2 -> h2\n"
+                              "  perhaps   3 -> s3:1\n"
+                              "  output    4 -> h4\n"
+                              "  expected  one_of(output:2 or output:3)  (e.yaml:1:2)\n\n"
+                              "s3:1  perhaps from s1:1  p\n"
+                              "  entry     actions=output:1\n"
+                              "  output    1 -> h9\n"
+                              "  expected  nothing is said of this port\n\n"
+                              "arrives at h4; as switches choose, also at h2 or h9\n");
+    by[0].n_outputs = 2;
+    struct base_buffer out = {0};
+    report_explain_text(&explanation, &out);
+    assert_non_null(strstr(base_buffer_text(&out), "\narrives, as switches choose, at h2 or h9\n"));
+    base_buffer_free(&out);
+    report_explain_json(&explanation, "0", &out);
+    assert_non_null(strstr(base_buffer_text(&out), "\"one_of\": [\"output:2\", \"output:3\"]"));
+    assert_non_null(strstr(base_buffer_text(&out), "\"chosen\": true"));
+    base_buffer_free(&out);
+}
+
 static void test_closed_ports(void **state)
 {
     (void)state;
@@ -259,9 +306,13 @@ static void test_json_of_classes(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_packet),       cmocka_unit_test(test_tables),
-    cmocka_unit_test(test_closed_ports), cmocka_unit_test(test_port),
-    cmocka_unit_test(test_json),         cmocka_unit_test(test_json_of_classes),
+    cmocka_unit_test(test_choice),
+    cmocka_unit_test(test_packet),
+    cmocka_unit_test(test_tables),
+    cmocka_unit_test(test_closed_ports),
+    cmocka_unit_test(test_port),
+    cmocka_unit_test(test_json),
+    cmocka_unit_test(test_json_of_classes),
 };
 
 TEST_MAIN(tests)

@@ -57,10 +57,6 @@ static void put_deviation(const struct state_finding *found, const struct state_
         space_behavior_without(&all[0], set->tolerated, set->n_tolerated, &arena, &expected) < 0 ||
         space_behavior_without(&all[1], set->tolerated, set->n_tolerated, &arena, &observed) < 0) {
         out->failed = true;
-    } else if (expected.n_ways > 0 || observed.n_ways > 0) {
-        report_put_ways(&observed, out);
-        base_put_text(out, " instead of ");
-        report_put_ways(&expected, out);
     } else if (set->n_expected == 0 && observed.n_outputs == 1 &&
                observed.outputs[0].port == PORT_NORMAL) {
         base_put_text(out, "the table hands it to NORMAL where drop is declared");

@@ -181,7 +181,7 @@ static void one_of_is_all_of_them(void **state)
     choose(&world, ACTION_ONE_OF, 4, 5);
     check_flow(&world, "actions=output:2,output:4", VERDICT_FAIL);
     check_text("expected", get_result(&world, "state/s1/1")->expected,
-               "output:2,one_of(output:4)(output:5)");
+               "output:2,one_of(output:4 or output:5)");
     check_flow(&world, "actions=output:2,output:4,output:5", VERDICT_FAIL);
     check_flow(&world, "actions=drop", VERDICT_FAIL);
     free_world(&world);
@@ -233,7 +233,7 @@ static void the_next_ways_are_judged_too(void **state)
                    "group_id=1,type=ff,bucket=watch_port:4,output:4,bucket=watch_port:5,output:5",
                    VERDICT_PASS, VERDICT_PASS);
     check_text("expected", get_result(&world, "failover/s1/1")->expected,
-               "failover(output:4)(output:5)");
+               "failover(output:4 else output:5)");
     /* By another port, by none, by the first alone; or there is a third. */
     check_failover(&world,
                    "group_id=1,type=ff,bucket=watch_port:4,output:4,bucket=watch_port:5,output:6",
