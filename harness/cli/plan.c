@@ -109,7 +109,8 @@ const struct cli_command cli_plan = {
     .options = options,
     .after = "Nothing is sent to any switch but requests to read. Exit status, of the network\n"
              "after the change: 0 conforms, 1 deviates, 2 usage or input error, 3 could not be\n"
-             "judged.\n",
+             "judged, though the change may touch it: what was not judged before either, and of\n"
+             "which no packet is treated otherwise, is left out (SKIP).\n",
     .reads = CLI_READS_EXPECTATION,
     .n_bytes = sizeof(struct plan),
     .settle = settle,

@@ -167,12 +167,33 @@ static void tell_change(struct telling *telling, const struct change_difference 
     }
 }
 
+static int list_in_ports(const struct change_diff *diff, struct base_arena *arena,
+                         struct switch_difference *out)
+{
+    out->in_ports = base_arena_alloc(arena, (diff->n_changes + 1) * sizeof *out->in_ports);
+    for (size_t i = 0; out->in_ports && i < diff->n_changes; i++) {
+        out->in_others |= diff->changes[i].others;
+        out->in_ports[out->n_in_ports++] = diff->changes[i].in_port;
+    }
+    return out->in_ports ? 0 : -1;
+}
+
+bool report_difference_touches(const struct switch_difference *difference, uint16_t in_port)
+{
+    bool touches = difference->not_compared || difference->open || difference->in_others ||
+                   difference->chooses_otherwise;
+    for (size_t i = 0; i < difference->n_in_ports && !touches; i++) {
+        touches = difference->in_ports[i] == in_port;
+    }
+    return touches;
+}
+
 static int tell_changes(struct telling *telling)
 {
     struct change_diff *diff = &telling->diff;
     telling->out->items =
         base_arena_alloc(telling->arena, (diff->n_changes + 1) * sizeof *telling->out->items);
-    if (!telling->out->items) {
+    if (!telling->out->items || list_in_ports(diff, telling->arena, telling->out) < 0) {
         return -1;
     }
     if (diff->n_changes > 0) {

@@ -38,6 +38,9 @@ struct switch_difference {
     struct difference *items;
     size_t n_items;
     const char *open;   /* why not everything could be decided; NULL: it was */
+    uint16_t *in_ports; /* by which sets of headers enter that are treated otherwise, perhaps */
+    size_t n_in_ports;
+    bool in_others;     /* and ports that nothing names */
     const char **ports; /* of the ports themselves, a line each: "port 3: LINK_DOWN in B" */
     size_t n_ports;
     const char **groups; /* groups and meters that are not the same, a line each */
@@ -55,6 +58,9 @@ struct switch_difference {
  * without memory. */
 int report_difference(const struct switch_state *a, const struct switch_state *b, size_t *budget,
                       struct base_arena *arena, struct switch_difference *out);
+
+/* Whether packets that enter by this port may be treated otherwise; true where it is not known. */
+bool report_difference_touches(const struct switch_difference *difference, uint16_t in_port);
 
 /* A frame by which an entry is exercised. */
 struct named_probe {

@@ -179,7 +179,67 @@ static void a_switch_that_was_not_read_is_inconclusive_in_both(void **state)
     free_plan(&planned);
 }
 
+static int memory_or_disk(void *context, const char *path, struct base_buffer *bytes,
+                          struct base_error *error)
+{
+    return memory_read(context, path, bytes, error) == 0
+               ? 0
+               : yaml_disk.read(yaml_disk.context, path, bytes, error);
+}
+
+/* h5 enters s1 by port 5, where tables do NORMAL, and so it is declared. */
+static void plan_with_normal(struct planned *planned, const char *change)
+{
+    static const char text[] = "topology: topologies/demon.yaml\n"
+                               "ports: {s1: {1: {output: [2, 6]}, 2: {output: [1]},\n"
+                               "  3: {output: [4]}, 4: {output: [3]}, 5: {output: [normal]}}}\n"
+                               "traffic: [{from: h5, isolated: [h1]}]\n";
+    struct memory_file files[] = {{"normal.yaml", text, 0}, {0}};
+    struct yaml_files from = {.read = memory_or_disk, .context = files};
+    *planned = (struct planned){0};
+    fake_run_open_from(&planned->run, &from, "normal.yaml", "topologies/demon/simulated");
+    assert_int_equal(ofctl_parse_flow("in_port=5 actions=NORMAL",
+                                      &planned->run.network.states[0].flows, NULL, NULL, NULL),
+                     0);
+    plan(planned, change);
+}
+
+/* What NORMAL does is known neither before nor after: no matter, where nothing of it changes. */
+static void what_cannot_be_judged_and_is_not_touched_is_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *change;
+        enum verdict verdict;
+    } cases[] = {
+        {"s1:\n  add in_port=5 actions=NORMAL\n", VERDICT_PASS},
+        {"s2:\n  delete_strict in_port=1\n", VERDICT_PASS}, /* h5's may come to s3, and not on */
+        {"s1:\n  add in_port=6 actions=NORMAL\n", VERDICT_FAIL}, /* not listed; it must drop */
+        {"s3:\n  add in_port=1 actions=output:12\n", VERDICT_INCONCLUSIVE},
+        {"s1:\n  add priority=40000,tcp,in_port=5 actions=NORMAL,output:6\n", VERDICT_FAIL},
+        {"s1:\n  add priority=40000,tcp,in_port=5,tp_dst=1 actions=mod_vlan_vid:5,NORMAL\n",
+         VERDICT_INCONCLUSIVE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct planned planned;
+        plan_with_normal(&planned, cases[i].change);
+        const struct report *after = &planned.plan.after;
+        assert_int_equal(report_verdict(&planned.plan.before), VERDICT_INCONCLUSIVE);
+        if (report_verdict(after) != cases[i].verdict) {
+            fail_msg("%s: %s", cases[i].change, verdict_name(report_verdict(after)));
+        }
+        if (cases[i].verdict == VERDICT_PASS) {
+            assert_int_equal(verdict_of(after, "traffic/h5/isolated/h1"), VERDICT_SKIP);
+            assert_int_equal(verdict_of(after, "change/untouched"), VERDICT_PASS);
+        } else if (cases[i].verdict == VERDICT_INCONCLUSIVE) {
+            assert_int_equal(verdict_of(after, "traffic/h5/isolated/h1"), VERDICT_INCONCLUSIVE);
+        }
+        free_plan(&planned);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_cannot_be_judged_and_is_not_touched_is_left_out),
     cmocka_unit_test(a_change_that_breaks_something_fails_after_it),
     cmocka_unit_test(a_change_that_mends_something_passes_after_it),
     cmocka_unit_test(probes_come_and_go_with_entries),
