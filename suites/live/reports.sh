@@ -17,6 +17,13 @@ says() {
 
 expect 0 "a report is written" $check "$good" --json "$json"
 cp "$json" "$scratch/first.json"
+"$B/tapproof" flows topologies/demon.yaml --json > "$scratch/state.json"
+run 0 perl suites/schema.pl report "$json" state "$scratch/state.json"
+if [ "$got" -eq 77 ]; then
+    cannot_run "reports of a run are as their schemas say" "JSON::Validator is not installed"
+else
+    report "reports of a run are as their schemas say" $((got != 0))
+fi
 expect_says 2 'this command reads it' "the lab file is no report" $check "$good" --json "$TAPPROOF_LAB"
 cp topologies/demon.yaml "$scratch/t.yaml"
 expect_says 2 'this command reads it' "flows --save does not replace its topology" \
