@@ -17,7 +17,7 @@
 # make fuzz-report     how much of each parser the corpus of its fuzz target covers
 # make mutants ROOM=path N=10    do the room's unit tests notice N small mistakes in it?
 # make pages           the manual pages: build/man
-# make install         to $(DESTDIR)$(PREFIX)
+# make install         programs, lab, examples, pages, schemas and completion, to $(DESTDIR)$(PREFIX); uninstall
 #
 # Variables: CC CFLAGS LDFLAGS SANITIZE B (build directory) PREFIX DESTDIR V=1 WERROR=1
 
@@ -137,7 +137,7 @@ check: packages-check
 check-asan: export ASAN_OPTIONS := quarantine_size_mb=32$(if $(ASAN_OPTIONS),:$(ASAN_OPTIONS))
 check-asan:
 	$(Q)$(MAKE) --no-print-directory check B=$(B)-asan SANITIZE=address,undefined \
-	    SCRIPTS="$(filter-out suites/faults_test.sh suites/house_% topologies/%,$(SCRIPTS))" \
+	    SCRIPTS="$(filter-out suites/faults_test.sh suites/manual_test.sh suites/schema_test.sh suites/completion_test.sh suites/install_test.sh suites/house_% topologies/%,$(SCRIPTS))" \
 	    LIVE_SUITES="$(filter-out soak soak-faults tapd-holds trace,$(LIVE_SUITES))"
 
 demo: packages-demo
@@ -190,13 +190,31 @@ packages-demo:
 packages-bench:
 	$(Q)tools/packages build lab bench
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(B)/tapproof $(patsubst %,$(B)/%,$(filter-out faults,$(TOOLS))) $(DESTDIR)$(PREFIX)/bin/
+# Everything that is installed, a line each: MODE SOURCE TARGET, the target below PREFIX; a link has its text as source.
+# The lab finds the programs at bin/ of the same PREFIX; expectations find topologies beside them, as in this tree.
+INSTALLED_PROGRAMS = tapproof $(filter-out faults,$(TOOLS))
+EXAMPLES  = $(shell find topologies expected -type f ! -name '*_test.sh' ! -name 'lab*' ! -name '*.pyc')
+define INSTALLED
+$(foreach p,$(INSTALLED_PROGRAMS),755 $(B)/$(p) bin/$(p)
+)link ../share/tapproof/topologies/lab bin/lab
+755 topologies/lab share/tapproof/topologies/lab
+$(foreach f,$(wildcard topologies/lab*.py) $(EXAMPLES),644 $(f) share/tapproof/$(f)
+)$(foreach f,$(wildcard docs/schema/*.json),644 $(f) share/tapproof/schema/$(notdir $(f))
+)$(foreach f,$(PAGES),644 $(f) share/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))
+)644 tools/completion.bash share/bash-completion/completions/tapproof
+$(foreach p,lab $(filter-out tapproof,$(INSTALLED_PROGRAMS)),link tapproof share/bash-completion/completions/$(p)
+)$(foreach f,README.md CHANGELOG.md LICENSE $(wildcard docs/*.md docs/*.svg),644 $(f) share/doc/tapproof/$(f)
+)
+endef
+
+install: all pages
+	$(Q)$(file >$(B)/installed,$(INSTALLED))tools/install "$(DESTDIR)$(PREFIX)" < $(B)/installed
+uninstall: all pages
+	$(Q)$(file >$(B)/installed,$(INSTALLED))tools/install --remove "$(DESTDIR)$(PREFIX)" < $(B)/installed
 
 clean:
 	rm -rf $(B) $(B)-asan $(B)-fuzz $(B)-coverage
 
-.PHONY: pages unit house ranks run-fuzzers run-replays fuzz-report mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
+.PHONY: uninstall pages unit house ranks run-fuzzers run-replays fuzz-report mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

@@ -21,18 +21,18 @@ PID_FILE, LOG_FILE = HOME + "/tapd.pid", HOME + "/tapd.log"
 INSTALL_S = 60      # all of it is on this machine; a busy one may be slow
 
 
-def check(policy, repository):
+def check(policy, programs):
     """Refuse a policy that tapd does not take, before anything is started.  Raises InputError."""
-    done = subprocess.run([program(repository), policy, "--print"], stdin=subprocess.DEVNULL,
+    done = subprocess.run([os.path.join(programs, "tapd"), policy, "--print"], stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise InputError(done.stderr.strip() or f"{policy}: tapd ended with status {done.returncode}")
 
 
-def start(policy, repository, lab_file, remote, keys=None):
+def start(policy, programs, lab_file, remote, keys=None):
     """Runs tapd until it has installed the policy; where it answers HTTP.  keys: for TLS, where the switches dial.
     Raises LabError."""
-    command = [program(repository), policy, "--own-tables", "--http", "unix:" + SOCKET,
+    command = [os.path.join(programs, "tapd"), policy, "--own-tables", "--http", "unix:" + SOCKET,
                "--state", f"{HOME}/taps.json", "--sflow", SAMPLES]
     command += ["--listen", passive(remote)] if remote else ["--lab", lab_file]
     command += [word for name, path in (keys or {}).items() for word in ("--" + name, path)]
@@ -59,10 +59,6 @@ def stop():
             time.sleep(0.005)
     except (FileNotFoundError, ProcessLookupError):
         pass
-
-
-def program(repository):
-    return os.path.join(os.path.abspath(os.environ.get("B", repository + "/build")), "tapd")
 
 
 def passive(remote):
