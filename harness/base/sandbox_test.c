@@ -15,11 +15,13 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -75,6 +77,51 @@ static void nothing_is_left_of_the_privileges(void **state)
     (void)state;
     assert_int_equal(enters_and(BASE_SANDBOX_READS, is_without_privileges), 0);
     assert_int_equal(enters_and(BASE_SANDBOX_WRITES, is_without_privileges), 0);
+}
+
+static void assert_in_a_child(int (*act)(void))
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(act());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+/* 0: nor can a program have any that it starts. Who may change the bounding set is who has
+ * CAP_SETPCAP, which a namespace of its own gives. */
+static int is_bounded(void)
+{
+    enum { SETPCAP = 8 }; /* CAP_SETPCAP of Linux's capability.h */
+    struct base_error error;
+    unshare(CLONE_NEWUSER);
+    bool may = status_of("\nCapEff:") >> SETPCAP & 1; /* not where namespaces are refused */
+    return may && base_sandbox_enter(BASE_SANDBOX_READS, &error) == 0 && status_of("\nCapBnd:");
+}
+
+/* 0: where no library can be loaded, this much is done, and the reason is that of the first. */
+static int is_without_libraries(void)
+{
+    struct rlimit files, none;
+    struct base_error error = {""};
+    getrlimit(RLIMIT_NOFILE, &files);
+    none = (struct rlimit){0, files.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+    int entered = base_sandbox_enter(BASE_SANDBOX_READS, &error);
+    setrlimit(RLIMIT_NOFILE, &files);
+    return entered == 0                                                   ? 1
+           : strncmp(error.text, "libcap-ng ", strlen("libcap-ng ")) != 0 ? 2
+           : status_of("\nNoNewPrivs:") != 1                              ? 3
+                                                                          : 0;
+}
+
+static void what_needs_no_library_is_given_up_without_one(void **state)
+{
+    (void)state;
+    assert_in_a_child(is_bounded);
+    assert_in_a_child(is_without_libraries);
 }
 
 /* --------------------------------------------------------------- what goes on */
@@ -317,17 +364,6 @@ static int has_had_a_thread(void)
     pthread_exit(NULL);
 }
 
-static void assert_in_a_child(int (*act)(void))
-{
-    int status;
-    pid_t child = fork();
-    if (child == 0) {
-        _exit(act());
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-}
-
 static void why_it_is_not_entered_is_said(void **state)
 {
     (void)state;
@@ -343,6 +379,7 @@ static void a_thread_that_has_ended_keeps_nothing(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_left_of_the_privileges),
+    cmocka_unit_test(what_needs_no_library_is_given_up_without_one),
     cmocka_unit_test(what_a_check_does_goes_on),
     cmocka_unit_test(what_only_an_intruder_does_ends_it),
     cmocka_unit_test(the_rest_is_refused),
