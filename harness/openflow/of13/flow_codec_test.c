@@ -10,6 +10,7 @@
 #include "openflow/of13/match_codec.h"
 #include "testing/golden.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -276,6 +277,66 @@ static void what_is_written_is_read_as_the_same(void **state)
     }
 }
 
+/* Which bits of a field beyond the header are asked for: how many bytes of value and mask are
+ * written again, of the field with the value 0, if it was read with this mask (its last 32 bits; 0:
+ * without one). Those bytes are the same. */
+static size_t bytes_written(enum field_id id, uint32_t mask)
+{
+    size_t n = field_of(id)->n_bytes * (mask ? 2u : 1u), n_bytes = n < 4 ? n / 2 : 4;
+    uint8_t bytes[4 + 4 + 2 * FIELD_BYTES_MAX + 8] = {0, 1, 0, (uint8_t)(8 + n)};
+    uint32_t tlv = htobe32(field_tlv(id) | (mask ? 0x100 : 0) | (uint32_t)n);
+    struct base_reader in = base_reader_over(bytes, (8 + n + 7) / 8 * 8);
+    struct base_arena arena = {0};
+    struct base_buffer again = {0};
+    struct base_error error = {""};
+    struct flow_entry entry = {0};
+    memcpy(bytes + 4, &tlv, sizeof tlv);
+    for (size_t i = 0; i < n_bytes; i++) {
+        bytes[7 + n - i] = (uint8_t)(mask >> 8 * i);
+    }
+    if (of13_decode_match(&in, &arena, &entry, &error) ||
+        of13_encode_match(&again, &entry, &error)) {
+        fail_msg("%s: %s", field_of(id)->name, error.text);
+    }
+    assert_int_equal(entry.n_extras, 1);
+    assert_int_equal(entry.extras[0].id, id);
+    size_t n_written = again.data[3] - 8u;
+    if (n_written == n && memcmp(again.data, bytes, again.n_bytes) != 0) {
+        fail_msg("%s with the mask %x is written otherwise", field_of(id)->name, mask);
+    }
+    base_buffer_free(&again);
+    base_arena_free(&arena);
+    return n_written;
+}
+
+/* Without a mask where all bits of the field are asked for: of some that is less than their bytes
+ * have. */
+static void fields_beyond_the_header_are_written_as_they_were_read(void **state)
+{
+    (void)state;
+    static const uint32_t bits[N_FIELD_IDS] = {
+        [FIELD_IPV6_LABEL] = 0xfffff, [FIELD_MPLS_LABEL] = 0xfffff, [FIELD_MPLS_TC] = 7,
+        [FIELD_MPLS_BOS] = 1,         [FIELD_NW_ECN] = 3,           [FIELD_TCP_FLAGS] = 0xfff,
+        [FIELD_NW_FRAG] = 3,
+    };
+    size_t n_fields = 0;
+    for (enum field_id id = FIELD_NONE; id < N_FIELD_IDS; id++) {
+        const struct field *field = field_of(id);
+        if (field->depends && field->place.n_bytes == 0 && field_tlv(id)) {
+            size_t n = field->n_bytes;
+            uint32_t all =
+                bits[id] ? bits[id] : (uint32_t)((UINT64_C(1) << (n < 4 ? 8 * n : 32)) - 1);
+            assert_int_equal(bytes_written(id, 0), n);
+            assert_int_equal(bytes_written(id, all), n > 4 ? 2 * n : n);
+            if (all > 1) { /* and of its highest bit alone */
+                assert_int_equal(bytes_written(id, all - all / 2), 2 * n);
+            }
+            n_fields++;
+        }
+    }
+    assert_true(n_fields > 30);
+}
+
 /* In memory of its own, so that a sanitizer sees a read behind it. */
 static void decode_alone(const uint8_t *bytes, size_t n_bytes)
 {
@@ -479,6 +540,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(records_mean_what_ovs_ofctl_prints),
     cmocka_unit_test(records_are_written_as_they_were_read),
     cmocka_unit_test(what_is_written_is_read_as_the_same),
+    cmocka_unit_test(fields_beyond_the_header_are_written_as_they_were_read),
     cmocka_unit_test(no_actions_are_none),
     cmocka_unit_test(actions_of_others_are_kept),
     cmocka_unit_test(damage_is_refused_or_understood),

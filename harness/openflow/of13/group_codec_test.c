@@ -322,20 +322,78 @@ static void damaged_groups_are_refused(void **state)
     base_buffer_free(&bytes);
 }
 
-static void a_damaged_band_is_told_with_its_meter(void **state)
+/* One byte of those messages is another one: what is told, with its place. */
+static void damage_is_told_with_its_place(void **state)
 {
     (void)state;
-    struct base_buffer bytes = {0};
-    struct group_table table = {0};
-    struct base_error error = {""};
-    unhex(meters_hex, &bytes);
-    bytes.data[11]++; /* the length of the only band of meter 1 */
-    struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
-    assert_int_equal(of13_decode_meters(&body, &table, &error), -1);
-    assert_non_null(strstr(error.text, "meter record 1: meter 1, band 1: "));
-    assert_int_equal(table.n_meters, 0);
-    base_buffer_free(&bytes);
-    group_table_free(&table);
+    static const struct {
+        const char *hex;
+        size_t at;
+        uint8_t byte;
+        size_t n_before; /* groups or meters that are there all the same */
+        const char *text;
+    } rows[] = {
+        {groups_hex, 1, 7, 0,
+         "group record 1: length 7, 272 bytes are left, a record has 8 or more"},
+        {groups_hex, 1, 8, 1,
+         "group record 2: group 4294967295, bucket 1: length 65535, 24 bytes are left, a record "
+         "has 16 or more"},
+        {groups_hex, 1, 0xff, 0,
+         "group record 1: group 1, bucket 3: action 1 (ff ff ff ff 00 00 00 00 00 00 00 10 00 00 "
+         "00 03 …): length 65535, 24 bytes are left"},
+        {groups_hex, 9, 15, 0,
+         "group record 1: group 1, bucket 1: length 15, 88 bytes are left, a record has 16 or "
+         "more"},
+        {groups_hex, 9, 16, 0,
+         "group record 1: group 1, bucket 2: length 0, 72 bytes are left, a record has 16 or more"},
+        {groups_hex, 9, 0xf0, 0,
+         "group record 1: group 1, bucket 1: length 240, 88 bytes are left, a record has 16 or "
+         "more"},
+        {groups_hex, 41, 0x3f, 0,
+         "group record 1: group 1, bucket 2: length 63, 56 bytes are left, a record has 16 or "
+         "more"},
+        {groups_hex, 97, 0x30, 1,
+         "group record 2: group 4, bucket 2: length 64, 8 bytes are left, a record has 16 or more"},
+        {groups_hex, 12, 0, 0,
+         "group record 1: group 1, bucket 1: watch port 16777215: ports above 65279 are not "
+         "supported"},
+        {groups_hex, 27, 15, 0,
+         "group record 1: group 1, bucket 1: action 1 (00 00 00 0f 00 00 00 01 00 00 00 00 00 00 "
+         "00 00): length 15, 16 bytes are left"},
+        {groups_hex, 137, 0, 2,
+         "group record 3: length 0, 136 bytes are left, a record has 8 or more"},
+        {meters_hex, 1, 7, 0,
+         "meter record 1: length 7, 48 bytes are left, a record has 8 or more"},
+        {meters_hex, 1, 0x19, 0,
+         "meter record 1: meter 1, band 2: length 0, 2 bytes are left, a record has 16 or more"},
+        {meters_hex, 11, 15, 0,
+         "meter record 1: meter 1, band 1: length 15, 16 bytes are left, a record has 16 or more"},
+        {meters_hex, 11, 17, 0,
+         "meter record 1: meter 1, band 1: length 17, 16 bytes are left, a record has 16 or more"},
+        {meters_hex, 25, 9, 1,
+         "meter record 2: meter 4, band 1: length 0, 2 bytes are left, a record has 16 or more"},
+        {meters_hex, 25, 12, 1,
+         "meter record 2: meter 4, band 1: length 16, 4 bytes are left, a record has 16 or more"},
+        {meters_hex, 35, 0, 1,
+         "meter record 2: meter 4, band 1: length 0, 16 bytes are left, a record has 16 or more"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct base_buffer bytes = {0};
+        struct group_table table = {0};
+        struct base_error error = {""};
+        unhex(rows[i].hex, &bytes);
+        bytes.data[rows[i].at] = rows[i].byte;
+        struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+        bool is_group = rows[i].hex == groups_hex;
+        int status = is_group ? of13_decode_groups(&body, &table, &error)
+                              : of13_decode_meters(&body, &table, &error);
+        assert_int_equal(status, -1);
+        assert_string_equal(error.text, rows[i].text);
+        assert_int_equal(table.n_groups, is_group ? rows[i].n_before : 0);
+        assert_int_equal(table.n_meters, is_group ? 0 : rows[i].n_before);
+        base_buffer_free(&bytes);
+        group_table_free(&table);
+    }
 }
 
 static void bad_texts_of_groups_are_refused(void **state)
@@ -377,7 +435,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(messages_are_opened),
     cmocka_unit_test(replies_have_the_length_of_their_kind),
     cmocka_unit_test(damaged_groups_are_refused),
-    cmocka_unit_test(a_damaged_band_is_told_with_its_meter),
+    cmocka_unit_test(damage_is_told_with_its_place),
     cmocka_unit_test(bad_texts_of_groups_are_refused),
 };
 
