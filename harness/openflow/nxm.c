@@ -122,9 +122,9 @@ static int put_header_field(struct decoding *decoding, const struct field *field
     return 0;
 }
 
-struct field_value of_tlv_value(const struct of_tlv *tlv)
+/* The value and mask that a TLV has, of the field as which it is kept. */
+static struct field_value value_as(enum field_id id, const struct of_tlv *tlv)
 {
-    enum field_id id = field_of_tlv(tlv->field);
     size_t n = tlv->n_bytes < FIELD_BYTES_MAX ? tlv->n_bytes : FIELD_BYTES_MAX;
     struct field_value value = {.id = (uint8_t)id, .n_bytes = (uint8_t)n};
     value.header = id == FIELD_OTHER ? tlv->field : 0;
@@ -138,12 +138,15 @@ struct field_value of_tlv_value(const struct of_tlv *tlv)
     return value;
 }
 
+struct field_value of_tlv_value(const struct of_tlv *tlv)
+{
+    return value_as(field_of_tlv(tlv->field), tlv);
+}
+
 static int add_extra(struct decoding *decoding, enum field_id id, const struct of_tlv *tlv,
                      struct base_error *error)
 {
-    struct field_value extra = of_tlv_value(tlv);
-    extra.id = (uint8_t)id;
-    extra.header = id == FIELD_OTHER ? tlv->field : 0;
+    struct field_value extra = value_as(id, tlv);
     field_value_trim(&extra);
     if (decoding->n_extras == EXTRAS_MAX) {
         return base_fail(error, "more than %d match fields", EXTRAS_MAX);

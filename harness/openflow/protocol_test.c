@@ -26,6 +26,7 @@ static void there_are_two(void **state)
         assert_int_equal(protocol != NULL, version == 1 || version == 4);
         assert_true(!protocol || protocol->version == version);
     }
+    assert_int_equal(of_versions(), 1 << 1 | 1 << 4);
     assert_string_equal(of_protocol(1)->name, "1.0");
     assert_string_equal(of_protocol(4)->name, "1.3");
     assert_non_null(of_protocol(1)->ask_whole);

@@ -133,6 +133,10 @@ static void fields_without_prerequisite_are_wildcards(void **state)
     assert_int_equal(arp.mask.nw_tos | arp.mask.tp_src | arp.mask.tp_dst, 0);
     struct match other = decode("00000000 00*14 00000000 88b5 ff02 0000 11*12", NULL);
     assert_int_equal(other.mask.nw_proto | other.mask.nw_src | other.mask.nw_dst, 0);
+    struct match ipv6 = decode("00000000 00*14 00000000 86dd fc06 0000 11*12", NULL);
+    assert_int_equal(ipv6.mask.dl_type, UINT16_MAX); /* and that is all */
+    assert_int_equal(ipv6.mask.nw_tos | ipv6.mask.nw_proto | ipv6.mask.nw_src, 0);
+    assert_int_equal(ipv6.mask.nw_dst | ipv6.mask.tp_src | ipv6.mask.tp_dst, 0);
 }
 
 static void untagged(void **state)

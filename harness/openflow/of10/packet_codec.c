@@ -4,8 +4,8 @@
 #include "openflow/of10/packet_codec.h"
 #include "openflow/of10/action_codec.h"
 
-/* PACKET_OUT up to the actions; their length in bytes is at its end. */
-enum { HEAD_BYTES = 16 };
+/* PACKET_OUT up to the actions, and where their length in bytes stands in it. */
+enum { HEAD_BYTES = 16, LENGTH_AT = 14 };
 
 int of_encode_packet_out(struct base_buffer *out, uint32_t xid, const struct of_packet_out *packet,
                          struct base_error *error)
@@ -13,7 +13,7 @@ int of_encode_packet_out(struct base_buffer *out, uint32_t xid, const struct of_
     size_t begin = of_begin(out, OFPT_PACKET_OUT, xid);
     base_put_be32(out, OFP_NO_BUFFER);
     base_put_be16(out, packet->in_port);
-    base_put_be16(out, 0);
+    (void)base_put_zeros(out, HEAD_BYTES - LENGTH_AT);
     if (of_encode_actions(out, packet->actions, packet->n_actions, error)) {
         out->n_bytes = begin;
         return -1;
@@ -23,7 +23,7 @@ int of_encode_packet_out(struct base_buffer *out, uint32_t xid, const struct of_
         out->n_bytes = begin;
         return base_fail(error, "a packet of %zu bytes is too long for a message", packet->n_data);
     }
-    base_patch_be16(out, begin + HEAD_BYTES - 2, (uint16_t)(n_head - HEAD_BYTES));
+    base_patch_be16(out, begin + LENGTH_AT, (uint16_t)(n_head - HEAD_BYTES));
     base_put_bytes(out, packet->data, packet->n_data);
     of_end(out, begin);
     return 0;

@@ -410,7 +410,8 @@ static void no_actions_are_none(void **state)
     base_arena_free(&arena);
 }
 
-/* An experimenter's, which is kept as it is, behind another, and one of an unknown type. */
+/* An experimenter's, which is kept as it is, behind another, and one of an unknown type; fields
+ * of numbers that nothing here knows. */
 static void actions_of_others_are_kept(void **state)
 {
     (void)state;
@@ -427,15 +428,23 @@ static void actions_of_others_are_kept(void **state)
     assert_int_equal(of13_encode_actions(&again, actions, n, &error), 0);
     assert_int_equal(again.n_bytes, bytes.n_bytes);
     assert_memory_equal(again.data + 16, bytes.data + 16, again.n_bytes - 16);
-    base_buffer_free(&bytes);
-    again.n_bytes = 0;
-    unhex("0777 0008 00*4", &bytes);
-    in = base_reader_over(bytes.data, bytes.n_bytes);
-    assert_int_equal(of13_decode_actions(&in, &arena, &actions, &n, &error), 0);
-    assert_int_equal(actions[0].type, ACTION_UNKNOWN);
-    assert_int_equal(of13_encode_actions(&again, actions, n, &error), 0);
-    assert_int_equal(again.n_bytes, bytes.n_bytes);
-    assert_memory_equal(again.data, bytes.data, bytes.n_bytes);
+    static const struct {
+        enum action_type type;
+        const char *hex;
+    } rows[] = {{ACTION_UNKNOWN, "0777 0008 00*4"},
+                {ACTION_SET_FIELD, "0019 0010 8000fe03 010203 00*5"}, /* a field of a number */
+                {ACTION_SET_FIELD, "0019 0010 8000ff04 0102 0fff 00*4"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        base_buffer_free(&bytes);
+        again.n_bytes = 0;
+        unhex(rows[i].hex, &bytes);
+        in = base_reader_over(bytes.data, bytes.n_bytes);
+        assert_int_equal(of13_decode_actions(&in, &arena, &actions, &n, &error), 0);
+        assert_int_equal(actions[0].type, rows[i].type);
+        assert_int_equal(of13_encode_actions(&again, actions, n, &error), 0);
+        assert_int_equal(again.n_bytes, bytes.n_bytes);
+        assert_memory_equal(again.data, bytes.data, bytes.n_bytes);
+    }
     base_buffer_free(&bytes);
     base_buffer_free(&again);
     base_arena_free(&arena);

@@ -17,7 +17,7 @@ static size_t count(struct base_reader in, size_t skip)
     while (base_reader_left(&in) >= skip + 2) {
         base_read_skip(&in, skip);
         size_t length = base_read_be16(&in);
-        base_read_skip(&in, length < skip + 2 ? SIZE_MAX / 2 : length - skip - 2);
+        base_read_skip(&in, length < skip + 2 ? SIZE_MAX : length - skip - 2);
         n++;
     }
     return n + 1;
