@@ -56,10 +56,9 @@ static void start_jobs(struct job *jobs, size_t n)
 }
 
 /* Does the work for each station, each on a thread of its own: it may change
- * its namespace, and waiting for the kernel costs once instead of n times. False: a
- * thread could not be started, and `no_thread` was called instead of it. */
-static bool for_each(struct station_set *set, void (*work)(struct station *station),
-                     void (*no_thread)(struct station *station))
+ * its namespace, and waiting for the kernel costs once instead of n times. False: not all
+ * jobs were `started`, and the others were left. */
+static bool for_each(struct station_set *set, void (*work)(struct station *station))
 {
     bool all_started = true;
     for (size_t i = 0; i < set->n; i++) {
@@ -67,11 +66,9 @@ static bool for_each(struct station_set *set, void (*work)(struct station *stati
     }
     start_jobs(set->jobs, set->n);
     for (size_t i = 0; i < set->n; i++) {
+        all_started &= set->jobs[i].started;
         if (set->jobs[i].started) {
             pthread_join(set->jobs[i].thread, NULL);
-        } else {
-            all_started = false;
-            no_thread(&set->stations[i]);
         }
     }
     return all_started;
@@ -95,13 +92,6 @@ static void open_one(struct station *station)
 static void close_one(struct station *station)
 {
     station->backend->close(station);
-}
-
-static void no_thread_to_open(struct station *station)
-{
-    struct base_error error;
-    base_fail(&error, "no thread to open it");
-    station_fail(station, &error);
 }
 
 static char *copy(const char *text, bool *failed)
@@ -167,7 +157,7 @@ int station_open(const struct station_spec *specs, size_t n_specs, struct statio
     for (size_t i = 0; i < n_specs; i++) {
         prepare(&(*set)->stations[i]);
     }
-    if (!for_each(*set, open_one, no_thread_to_open)) {
+    if (!for_each(*set, open_one)) {
         station_close(*set);
         *set = NULL;
         return base_fail(error, "not enough threads to open %zu stations", n_specs);
@@ -402,9 +392,12 @@ void station_close(struct station_set *set)
     if (!set) {
         return;
     }
-    for_each(set, close_one, close_one);
+    for_each(set, close_one);
     for (size_t i = 0; i < set->n; i++) {
         struct station *station = &set->stations[i];
+        if (!set->jobs[i].started) {
+            close_one(station);
+        }
         free(station->name);
         free(station->netns);
         free(station->interface);

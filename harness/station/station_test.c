@@ -12,11 +12,13 @@
 #include <linux/capability.h>
 #include <net/if.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -254,6 +256,65 @@ static void says_what_is_wrong(void **state)
     run("ip link set down1 up");
     assert_problem("down1", NULL, "interface down1 has no link");
     run("ip link del down1");
+}
+
+/* While it was open. */
+static void says_where_frames_can_no_longer_be_sent(void **state)
+{
+    fixture_or_skip(state);
+    run("ip link add one type veth peer name two && ip link set one up && ip link set two up");
+    const struct station_spec spec = {.name = "h1", .interface = "one"};
+    struct station_set *set = open_set(&spec, 1);
+    struct base_error error;
+    uint8_t frame[60];
+    make_frame(frame, 0);
+    assert_no_problem(set, 1);
+    assert_send(set, 0, frame, sizeof frame);
+    run("ip link set one down");
+    assert_int_equal(station_send(set, 0, frame, sizeof frame, &error), -1);
+    assert_string_equal(error.text, "interface one is down");
+    run("ip link del one");
+    assert_int_equal(station_send(set, 0, frame, sizeof frame, &error), -1);
+    assert_string_equal(error.text, "interface one is gone");
+    station_close(set);
+}
+
+/* In a child, with one descriptor more each time; 0: all that needs one has said so, then it was
+ * open. */
+static int opens_with_few_descriptors(void)
+{
+    const struct station_spec spec = {.name = "h1", .interface = "near"};
+    static const char *const parts[] = {"socket: ", "capturing on near: "};
+    bool said[2] = {false}, is_open = false;
+    int lowest = dup(STDERR_FILENO);
+    close(lowest);
+    for (int n = lowest; n < lowest + 20 && !is_open; n++) {
+        struct station_set *set;
+        setrlimit(RLIMIT_NOFILE, &(struct rlimit){(rlim_t)n, 1000});
+        if (station_open(&spec, 1, &set, NULL)) {
+            return 1;
+        }
+        const char *problem = station_problem(set, 0);
+        for (size_t i = 0; i < 2 && problem; i++) {
+            said[i] |= strncmp(problem, parts[i], strlen(parts[i])) == 0 &&
+                       strlen(problem) > strlen(parts[i]);
+        }
+        is_open = !problem;
+        station_close(set);
+    }
+    return is_open && said[0] && said[1] ? 0 : 2;
+}
+
+static void says_for_what_descriptors_are_missing(void **state)
+{
+    int status;
+    fixture_or_skip(state);
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(opens_with_few_descriptors());
+    }
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
 }
 
 /* One bad station costs only itself. */
@@ -697,6 +758,66 @@ static void leaves_nothing_open(void **state)
     assert_true(threads_become(n_threads));
 }
 
+/* Sanitizers take more memory than any limit. */
+#ifndef __SANITIZE_ADDRESS__
+static void *end_at_once(void *aux)
+{
+    return aux;
+}
+
+/* The C library keeps stacks of threads that have ended, up to 40 MiB. */
+static void forget_stacks(void)
+{
+    pthread_attr_t large;
+    pthread_t thread;
+    pthread_attr_init(&large);
+    pthread_attr_setstacksize(&large, 64 << 20);
+    if (pthread_create(&thread, &large, end_at_once, NULL) == 0) {
+        pthread_join(thread, NULL);
+    }
+}
+
+/* In a child that has no memory for the stacks of threads any more; 0: nothing is opened then, and
+ * all that is open can be closed. */
+static int is_short_of_threads(void)
+{
+    enum { N = 12, ROOM_BYTES = 160 << 10 };
+    struct station_spec specs[N];
+    struct station_set *set, *none;
+    struct base_error error = {""};
+    size_t n_pages = 0, n_fds = count_entries("/proc/self/fd");
+    for (size_t i = 0; i < N; i++) {
+        specs[i] = (struct station_spec){.name = "h", .interface = "near", .exec = "true"};
+    }
+    int failed = station_open(specs, N, &set, NULL);
+    forget_stacks();
+    FILE *size = fopen("/proc/self/statm", "re");
+    if (failed || !size || fscanf(size, "%zu", &n_pages) != 1) {
+        return 1;
+    }
+    fclose(size);
+    setrlimit(RLIMIT_AS, &(struct rlimit){n_pages * 4096 + ROOM_BYTES, RLIM_INFINITY});
+    if (station_open(specs, N, &none, &error) == 0 || none ||
+        strcmp(error.text, "not enough threads to open 12 stations") != 0) {
+        return 2;
+    }
+    station_close(set);
+    return waitpid(-1, NULL, WNOHANG) == -1 && count_entries("/proc/self/fd") == n_fds ? 0 : 3;
+}
+
+static void without_threads_nothing_is_left(void **state)
+{
+    int status;
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(is_short_of_threads());
+    }
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+}
+#endif
+
 static void signals_are_blocked_only_for_its_threads(void **state)
 {
     (void)state;
@@ -714,6 +835,10 @@ static void the_far_end_refuses_strangers(void **state)
     static const char *const inputs[] = {"hello\n", "tapproof station 2\n\x07\x00\x00",
                                          "tapproof station 2\n\x01\x00\x01\x61",
                                          "tapproof station 2\n\x04\x00\x00"};
+    static const char *const reasons[] = {
+        "this is the far end of an exec: host; it is not for typing",
+        "a message of type 7 where none is expected", "a wrong request to open",
+        "a message of type 4 where none is expected"};
     static const size_t lengths[] = {6, 22, 23, 22};
     for (size_t i = 0; i < 4; i++) {
         int in[2], out[2];
@@ -722,11 +847,24 @@ static void the_far_end_refuses_strangers(void **state)
         assert_int_equal(write(in[1], inputs[i], lengths[i]), lengths[i]);
         close(in[1]);
         assert_int_equal(station_serve(in[0], out[1], false, &error), -1);
-        assert_true(error.text[0] != '\0');
+        assert_string_equal(error.text, reasons[i]);
         close(in[0]);
         close(out[0]);
         close(out[1]);
     }
+}
+
+static void the_far_end_says_what_cannot_be_read_or_written(void **state)
+{
+    (void)state;
+    struct base_error error = {{0}};
+    int directory = open("/", O_RDONLY | O_CLOEXEC), nowhere = open("/dev/null", O_WRONLY);
+    assert_int_equal(station_serve(directory, -1, false, &error), -1);
+    assert_string_equal(error.text, "writing: Bad file descriptor");
+    assert_int_equal(station_serve(directory, nowhere, false, &error), -1);
+    assert_string_equal(error.text, "reading: Is a directory");
+    close(directory);
+    close(nowhere);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -740,6 +878,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(waits_until_the_deadline),
     cmocka_unit_test(says_what_cannot_be_sent),
     cmocka_unit_test(says_what_is_wrong),
+    cmocka_unit_test(says_where_frames_can_no_longer_be_sent),
+    cmocka_unit_test(says_for_what_descriptors_are_missing),
     cmocka_unit_test(others_go_on),
     cmocka_unit_test(notices_an_interface_that_went_down),
     cmocka_unit_test(says_what_is_not_permitted),
@@ -756,8 +896,12 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_command_dies_with_us),
     cmocka_unit_test(an_interruption_is_a_deadline),
     cmocka_unit_test(leaves_nothing_open),
+#ifndef __SANITIZE_ADDRESS__
+    cmocka_unit_test(without_threads_nothing_is_left),
+#endif
     cmocka_unit_test(signals_are_blocked_only_for_its_threads),
     cmocka_unit_test(the_far_end_refuses_strangers),
+    cmocka_unit_test(the_far_end_says_what_cannot_be_read_or_written),
 };
 
 int main(int argc, char **argv)
