@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * For tests: is a text, as a whole, what a file says? */
+#ifndef TESTING_WHOLE_H
+#define TESTING_WHOLE_H
+
+#include "testing/cmocka.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Fails, and shows the first line that differs, unless the text is that of the file; the path is
+ * relative to the root of the repository. Where WHOLE_WRITE is set in the environment the file is
+ * written instead: read it before you commit it. */
+static inline void assert_whole(const char *text, const char *path)
+{
+    FILE *file = fopen(path, getenv("WHOLE_WRITE") ? "w+" : "r");
+    if (!file) {
+        fail_msg("%s: cannot be opened; it should say:\n%s", path, text);
+        return;
+    }
+    if (getenv("WHOLE_WRITE")) {
+        fputs(text, file);
+        rewind(file);
+    }
+    char *line = NULL;
+    size_t size = 0, number = 1;
+    ssize_t n;
+    for (; (n = getline(&line, &size, file)) > 0 && strncmp(line, text, (size_t)n) == 0; number++) {
+        text += n;
+    }
+    fclose(file);
+    if (n > 0 || *text) {
+        fail_msg("%s:%zu\n- %s+ %.*s", path, number, n > 0 ? line : "\n", (int)strcspn(text, "\n"),
+                 text);
+    }
+    free(line);
+}
+
+#endif
