@@ -244,23 +244,24 @@ static void confirm(struct proving *proving, struct result *result)
 
 static int send_examples(struct proving *proving)
 {
-    bool explained = proving->plan.n_probes == 0;
+    bool explained = false;
+    if (proving->plan.n_probes == 0) {
+        return 0;
+    }
     if (run_probing_init(&proving->probing, &proving->plan, proving->topology, &proving->stations,
                          proving->error) < 0) {
         return -1;
     }
     run_probing_limit(&proving->probing, proving->source->lab, proving->options->run.rate);
     run_probing_weigh(&proving->probing, &proving->tables, &proving->harmless);
-    for (int i = 0; i == 0 || (i < ROUNDS_MAX && !explained); i++) {
+    for (int i = 0; i < ROUNDS_MAX && !explained; i++) {
         traffic_round_free(&proving->round);
         if (traffic_round_init(&proving->round, &proving->plan, proving->stations.captures,
                                proving->topology->n_hosts) < 0) {
             return base_fail(proving->error, "out of memory");
         }
-        if (proving->plan.n_probes > 0) {
-            run_probing_round(&proving->probing, &proving->round, 1);
-            explained = traffic_round_follows(&proving->round, &proving->plan, &proving->tables);
-        }
+        run_probing_round(&proving->probing, &proving->round, 1);
+        explained = traffic_round_follows(&proving->round, &proving->plan, &proving->tables);
     }
     proving->report->n_probes = proving->probing.n_sent;
     proving->report->n_arrivals = proving->probing.n_arrived;

@@ -128,6 +128,7 @@ static int send_frame(struct station_set *set, size_t station, const void *frame
                       struct base_error *error)
 {
     struct fake_network *fake = set->fake;
+    assert_true(set->started);
     if (fake_network_meets(fake, FAKE_REFUSES, NULL, name_of(set, station))) {
         return base_fail(error, "the interface is down");
     }
