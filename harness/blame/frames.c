@@ -140,6 +140,20 @@ static void blame_keeping(const struct blame_view *view, struct port_ref in, str
     }
 }
 
+/* How many frames less than by the tables came into a switch, by all ports that count. */
+static long missing_in(const struct blame_view *view, size_t sw)
+{
+    const struct switch_state *state = view->states[sw];
+    long missing = 0;
+    for (size_t i = 0; state && i < state->n_ports; i++) {
+        struct port_ref at = {.sw = sw, .port = state->ports[i].number};
+        const struct traffic_port_count *wanted = blame_port_count(view, at);
+        long came = blame_rx(view, at, NULL);
+        missing += wanted && came >= 0 && came < (long)wanted->rx ? (long)wanted->rx - came : 0;
+    }
+    return missing;
+}
+
 static bool locate_keeping_switch(const struct blame_view *view, const struct path_way *way,
                                   struct blame_place *place)
 {
@@ -147,7 +161,7 @@ static bool locate_keeping_switch(const struct blame_view *view, const struct pa
         struct port_ref out = blame_out(view, way, i), in = blame_hop(view, way, i)->in;
         const struct traffic_port_count *wanted = blame_port_count(view, out);
         long sent = blame_cable_at(view, way, i + 1).tx;
-        if (wanted && sent >= 0 && sent < (long)wanted->tx) {
+        if (wanted && sent >= 0 && sent + missing_in(view, in.sw) < (long)wanted->tx) {
             blame_keeping(view, in, out, wanted->tx, sent, place);
             return true;
         }
@@ -317,50 +331,44 @@ static bool locate_sending_station(const struct blame_view *view, struct blame_p
     return false;
 }
 
-/* The port of a switch that sent the most over what its table says. *is_fed: more than it says came
- * in, too, by some port. */
-static long most_surplus(const struct blame_view *view, size_t sw, uint16_t *port, bool *is_fed)
+/* The port of a switch that sent the most over what its table says; 0: perhaps none did of itself,
+ * as the table sends on by a port whatever more has come in. */
+static long most_surplus(const struct blame_view *view, size_t sw, uint16_t *port)
 {
     const struct switch_state *state = view->states[sw];
-    long most = 0;
-    *is_fed = false;
+    long most = 0, fed = 0;
     for (size_t i = 0; state && i < state->n_ports; i++) {
         struct port_ref at = {.sw = sw, .port = state->ports[i].number};
         const struct traffic_port_count *wanted = blame_port_count(view, at);
         long surplus = wanted ? blame_tx(view, at, NULL) - (long)wanted->tx : 0;
-        *is_fed |= wanted && blame_rx(view, at, NULL) > (long)wanted->rx;
+        long more_in = wanted ? blame_rx(view, at, NULL) - (long)wanted->rx : 0;
+        fed += more_in > 0 ? more_in : 0;
         if (at.port <= PORT_MAX && surplus > most) {
             most = surplus;
             *port = at.port;
         }
     }
-    return most;
+    return most > fed ? most : 0;
 }
 
-/* The first switch on the way that sent what its table does not send; what another one leaked into
- * it, it may have sent on by its table. */
+/* The first switch on the way that sent what its table does not send. */
 static bool locate_leaking_switch(const struct blame_view *view, struct blame_place *place)
 {
-    bool found = false;
     for (size_t i = 0; i < view->advertised.n_hops; i++) {
         struct port_ref in = view->advertised.hops[i].in;
         uint16_t port = 0;
-        bool is_fed = false;
-        long surplus = view->evidence->count ? most_surplus(view, in.sw, &port, &is_fed) : 0;
-        if (surplus > 0 && (!found || !is_fed)) {
+        long surplus = view->evidence->count ? most_surplus(view, in.sw, &port) : 0;
+        if (surplus > 0) {
             blame_at(place_text(view, in), CAUSE_SWITCH,
                      base_arena_format(view->arena,
                                        "%s sent %ld frames by port %u that its table does "
                                        "not send there",
                                        view->topology->switches[in.sw].name, surplus, port),
                      place);
-            found = true;
-        }
-        if (surplus > 0 && !is_fed) {
-            break;
+            return true;
         }
     }
-    return found;
+    return false;
 }
 
 /* Frames that no switch has sent come to a host. */
