@@ -103,9 +103,26 @@ static void a_tap_in_words(void **state)
     assert_false(tapctl_wish_is_empty(&options.wish));
 }
 
+static void help(void **state)
+{
+    (void)state;
+    static const char *const PARTS[] = {"usage: tapctl [OPTION...] COMMAND\n", "  rm NAME...  ",
+                                        "  -a, --at ADDRESS", "--version", "\n\nExit status: 0 "};
+    struct base_buffer out = {0};
+    tapctl_options_format_help(&out);
+    const char *at = base_buffer_text(&out);
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+        const char *found = strstr(at, PARTS[i]);
+        assert_non_null(found); /* in this order */
+        at = found;
+    }
+    base_buffer_free(&out);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_command_and_operands),
     cmocka_unit_test(what_is_no_command_line),
     cmocka_unit_test(a_tap_in_words),
+    cmocka_unit_test(help),
 };
 TEST_MAIN(tests)
