@@ -22,6 +22,22 @@ static int answer(const char *command, struct base_buffer *out)
     return strcmp(command, "ovs-ofctl -O OpenFlow13 show s1") == 0;
 }
 
+/* s2 chooses between port 5, its cable to s3, and port 6; and does not choose 2 and 4. */
+static void choose(struct group_table *groups)
+{
+    static const struct action out[] = {{.type = ACTION_OUTPUT, .port = 5},
+                                        {.type = ACTION_OUTPUT, .port = 6},
+                                        {.type = ACTION_OUTPUT, .port = 2},
+                                        {.type = ACTION_OUTPUT, .port = 4}};
+    static const struct bucket buckets[] = {{.actions = &out[0], .n_actions = 1},
+                                            {.actions = &out[1], .n_actions = 1},
+                                            {.actions = &out[2], .n_actions = 2}};
+    *group_table_add(groups) =
+        (struct group){.id = 1, .type = GROUP_SELECT, .n_buckets = 2, .buckets = &buckets[0]};
+    *group_table_add(groups) =
+        (struct group){.id = 2, .type = GROUP_ALL, .n_buckets = 1, .buckets = &buckets[2]};
+}
+
 /* Probes of all kinds come by most cables, few by some; nothing by the last one at its first end.
  */
 static int set_up(void **state)
@@ -32,6 +48,7 @@ static int set_up(void **state)
     if (faults_lab_open(&lab, fake_expected, &error)) {
         fail_msg("%s", error.text);
     }
+    choose(&lab.right[1].state.groups);
     for (size_t i = 0; i < 2 * lab.n_cables; i++) {
         for (unsigned kind = 0; kind < N_FRAMES; kind++) {
             lab.cables[i / 2].ends[i % 2].frames[kind] =
@@ -109,7 +126,8 @@ static void try_hosts(struct fitting *fitting, struct spot spot)
  * this. */
 static struct fitting fit(const struct fault *fault)
 {
-    const struct spot plain = {.entry = 99,
+    const struct spot plain = {.sw = 1,
+                               .entry = 99,
                                .output = PORT_NONE,
                                .other = PORT_NONE,
                                .cable = 8,

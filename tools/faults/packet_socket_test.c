@@ -82,13 +82,16 @@ static void what_is_sent_is_seen_at_all_interfaces(void **state)
 {
     const struct fixture *fixture = fixture_or_skip(state);
     int all = open_socket(NULL, NULL), near = open_socket(NULL, "near");
-    int far = open_socket(fixture->netns, "far");
+    int far = open_socket(fixture->netns, "far"), other = open_socket(NULL, "near");
     struct sockaddr_ll from = {0};
     uint8_t bytes[128] = {0};
     put(near, 0x88b5, 1, 0);
     assert_int_equal(get(all, bytes, sizeof bytes, &from), 60);
     assert_int_equal(from.sll_ifindex, if_nametoindex("near"));
     assert_int_equal(from.sll_pkttype, PACKET_OUTGOING);
+    put(other, 0x88b5, 3, 0);
+    assert_int_equal(get(all, bytes, sizeof bytes, &from), 60);
+    assert_int_equal(bytes[14], 3);
     put(far, 0x88b5, 2, 0);
     assert_int_equal(get(all, bytes, sizeof bytes, &from), 60);
     assert_int_equal(from.sll_ifindex, if_nametoindex("near"));
@@ -97,6 +100,7 @@ static void what_is_sent_is_seen_at_all_interfaces(void **state)
     assert_int_equal(bytes[14], 2);
     close(all);
     close(near);
+    close(other);
     close(far);
 }
 

@@ -136,25 +136,70 @@ static void a_log_is_read_as_it_was_written(void **state)
     score_free(&score);
 }
 
-static void the_table(void **state)
+/* What is printed of these cases. */
+static void assert_printed(const struct score *score, const char *expected)
 {
-    (void)state;
-    struct score score = {0};
-    struct score_case row = good(OUTCOME_FOUND, false);
-    char text[8192] = "", line[256];
+    static char text[8192];
     FILE *out = tmpfile();
-    add(&score, row, 2);
-    row.found = row.located = row.clean_after = false;
-    add(&score, row, 1);
-    add(&score, good(OUTCOME_FOUND, true), 1);
-    score_print(&score, out);
+    score_print(score, out);
     rewind(out);
     text[fread(text, 1, sizeof text - 1, out)] = '\0';
     fclose(out);
-    snprintf(line, sizeof line, "| %s | 3 | 2 | 2 | 0 |\n", row.fault->name);
-    assert_non_null(strstr(text, line));
-    assert_non_null(strstr(text, "Pairs: 1 cases, 1 found, one named in 1, both in 1\n"));
-    assert_non_null(strstr(text, "4 checks of the right network after them, 1 of them not clean"));
+    assert_string_equal(text, expected);
+}
+
+static void put_passes(const char *title, const struct fault *fault, const char *numbers,
+                       struct base_buffer *out)
+{
+    base_put_format(out, "\n| %s | cases | passed |\n|---|--:|--:|\n| %s: %s%s%s | %s |\n", title,
+                    fault->name, fault->text, fault->reason ? "; " : "",
+                    fault->reason ? fault->reason : "", numbers);
+}
+
+/* Each part of it stands there only if there is something in it. */
+static void the_table(void **state)
+{
+    (void)state;
+    static const char nothing[] =
+        "\n0 cases; 0 checks of the right network after them, 0 of them not clean\n";
+    struct score score = {0};
+    struct score_case row = good(OUTCOME_FOUND, false), open = good(OUTCOME_OPEN, false),
+                      silent = good(OUTCOME_SILENT, false), unseen = good(OUTCOME_UNSEEN, false),
+                      pair = good(OUTCOME_FOUND, true);
+    struct base_buffer expected = {0};
+    assert_printed(&score, nothing);
+    row.seed_way = true;
+    add(&score, row, 2);
+    row.found = row.located = row.clean_after = row.seed_way = false;
+    add(&score, row, 1);
+    add(&score, open, 1);
+    add(&score, silent, 2);
+    silent.found = silent.located = false;
+    add(&score, silent, 1);
+    add(&score, unseen, 1);
+    add(&score, pair, 1);
+    pair.n_named = 1;
+    add(&score, pair, 1);
+    pair.n_named = 0;
+    pair.found = false;
+    add(&score, pair, 1);
+    base_put_text(&expected, "| group | fault | cases | found | located | seed's way |\n"
+                             "|---|---|--:|--:|--:|--:|\n");
+    for (size_t i = 0; i < fault_count(); i++) {
+        const struct fault *fault = fault_number(i);
+        bool is_row = fault == row.fault, is_open = fault == open.fault;
+        base_put_format(&expected, is_row || is_open ? "| %s | %s | %s |\n" : "",
+                        fault_group_of(fault), fault->name,
+                        is_row ? "3 | 2 | 2 | 2" : "1 | 1 | 1 | 0");
+    }
+    base_put_text(&expected, "| **all** |  | 4 | 3 | 3 | 2 |\n");
+    put_passes("nothing wrong", silent.fault, "3 | 2", &expected);
+    put_passes("not to be seen", unseen.fault, "1 | 1", &expected);
+    base_put_text(&expected,
+                  "\nPairs: 3 cases, 2 found, one named in 2, both in 1\n"
+                  "\n11 cases; 11 checks of the right network after them, 1 of them not clean\n");
+    assert_printed(&score, base_buffer_text(&expected));
+    base_buffer_free(&expected);
     score_free(&score);
 }
 

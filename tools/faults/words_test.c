@@ -60,6 +60,7 @@ static void templates_are_filled(void **state)
     expect_filled(&small, &spot, "$s:$p $o $x", "s1:1 2 9");
     expect_filled(&small, &spot, "$a - $b, $c - $d", "s1:2 - s2:7, s1:1 - h1");
     expect_filled(&small, &spot, "$h $g $i", "h1 h2 s1-eth1");
+    expect_filled(&small, &spot, "$q $z", "1 $z");
     expect_filled(&small, &spot, "priority=$+,$M", "priority=201,tcp,in_port=1,tp_dst=80");
     expect_filled(&small, &spot, "$P $A", "200 output:2,mod_vlan_vid:5,output:3");
     expect_filled(&small, &spot, "$W|$X",
@@ -206,18 +207,23 @@ static void the_catalogue_is_complete(void **state)
 static void frames_are_told_apart(void **state)
 {
     (void)state;
-    uint8_t bytes[60] = {0};
-    bytes[12] = 0x08;
-    bytes[23] = 17;
-    assert_int_equal(frame_kind_of(bytes, sizeof bytes), FRAMES_UDP);
-    bytes[23] = 6;
-    assert_int_equal(frame_kind_of(bytes, sizeof bytes), FRAMES_TCP);
-    bytes[13] = 0x06;
-    assert_int_equal(frame_kind_of(bytes, sizeof bytes), FRAMES_ARP);
-    bytes[12] = 0x81;
-    bytes[13] = 0x00;
-    assert_int_equal(frame_kind_of(bytes, sizeof bytes), FRAMES_VLAN);
-    assert_int_equal(frame_kind_of(bytes, 13), N_FRAMES);
+    static const struct {
+        uint16_t type;
+        uint8_t protocol;
+        enum frame_kind kind;
+    } FRAMES[] = {{0x8100, 6, FRAMES_VLAN}, {0x88b5, 6, FRAMES_OWN}, {0x0806, 6, FRAMES_ARP},
+                  {0x0800, 17, FRAMES_UDP}, {0x0800, 6, FRAMES_TCP}, {0x0800, 1, FRAMES_ICMP},
+                  {0x0800, 2, N_FRAMES},    {0x0800, 58, N_FRAMES},  {0x86dd, 6, N_FRAMES},
+                  {0x0801, 6, N_FRAMES},    {0x0000, 17, N_FRAMES}};
+    for (size_t i = 0; i < sizeof FRAMES / sizeof *FRAMES; i++) {
+        uint8_t bytes[60] = {0};
+        bytes[12] = (uint8_t)(FRAMES[i].type >> 8);
+        bytes[13] = (uint8_t)FRAMES[i].type;
+        bytes[23] = FRAMES[i].protocol;
+        assert_int_equal(frame_kind_of(bytes, sizeof bytes), FRAMES[i].kind);
+        assert_int_equal(frame_kind_of(bytes, 24), FRAMES[i].kind);
+        assert_int_equal(frame_kind_of(bytes, 23), N_FRAMES);
+    }
 }
 
 static const struct CMUnitTest tests[] = {

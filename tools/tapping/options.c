@@ -190,6 +190,6 @@ int tapping_options_parse(int argc, char **argv, struct tapping_options *options
         return base_fail(error, "one FROM and one TO: '%s' is too many", argv[first + 2]);
     }
     options->from = argc > first ? argv[first] : NULL;
-    options->to = argc > first + 1 ? argv[first + 1] : NULL;
+    options->to = options->from ? argv[first + 1] : NULL; /* NULL is the last of argv */
     return check(options, error) < 0 ? -1 : parse_form(options, &given, error);
 }

@@ -206,10 +206,7 @@ static struct totals add_up(const struct tapping_summary *summary)
     for (size_t i = 0; i < summary->tally->n_places; i++) {
         const struct tapping_place *place = &summary->tally->places[i];
         totals.n_duplicates += place->n_duplicates;
-        if (place->role == TAPPING_ISOLATED) {
-            totals.n_leaked += place->n_arrived;
-            continue;
-        }
+        totals.n_leaked += place->role == TAPPING_ISOLATED ? place->n_arrived : 0;
         totals.n_came += place->n_came;
         totals.n_lost += place->n_lost;
         totals.watched |= place->role == TAPPING_WATCHED;

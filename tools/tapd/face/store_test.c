@@ -142,6 +142,12 @@ static void a_failed_save_loses_nothing(void **state)
     store = open_store(&again);
     assert_int_equal(again.n_items, 1);
     assert_int_equal(rmdir(temporary), 0);
+    unlink(path);
+    assert_int_equal(mkdir(path, 0700), 0); /* what was written can not take its place */
+    assert_int_equal(tapd_store_save(store, &again, &error), -1);
+    assert_non_null(strstr(error.text, "can not be written: Is a directory"));
+    assert_int_equal(rmdir(path), 0);
+    unlink(temporary);
     tapd_store_close(store);
     tapd_records_free(&records);
     tapd_records_free(&again);
