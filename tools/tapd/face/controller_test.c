@@ -129,6 +129,15 @@ static void a_tap_is_put_extended_and_ended(void **state)
     assert_int_equal(world.sw.table.n_entries, n_before);
     assert_int_equal(ask(&world, "DELETE /taps/late", ""), 404);
     assert_int_equal(ask(&world, "DELETE /taps/web", ""), 409);
+    assert_told("s1: connected, in OpenFlow 1.0\n"
+                "installed: 2 entries, by 2 flow-mods\n"
+                "tap late added, for a time\n"
+                "installed: 3 entries, by 1 flow-mods\n"
+                "tap late extended: it ends in 300 s\n"
+                "tap late extended: it ends in 300 s\n"
+                "tap endless added\n"
+                "tap endless removed\n"
+                "tap late removed");
     end(&world);
 }
 
@@ -152,6 +161,7 @@ static void a_tap_ends_by_the_clock_of_the_switch(void **state)
     table_switch_lose(&world.sw, at, OFPRR_HARD_TIMEOUT);
     await(&world, has_one_tap);
     assert_saved(&world, "late", false);
+    assert_told("tap late has ended");
     end(&world);
 }
 
@@ -167,6 +177,7 @@ static void a_tap_ends_by_the_clock_of_the_controller(void **state)
     tapd_force_await_expiry(world.controller);
     await(&world, has_one_tap);
     assert_saved(&world, "late", false);
+    assert_told("1 tap has ended");
     end(&world);
 }
 
@@ -241,6 +252,9 @@ static void a_policy_is_reloaded_over_the_same_connections(void **state)
     assert_int_equal(ask(&world, "POST /reload", ""), 200);
     await(&world, is_installed);
     assert_int_equal(world.sw.n_connections, 2);
+    char line[128];
+    snprintf(line, sizeof line, "reloaded %s", world.policy);
+    assert_told(line);
     end(&world);
 }
 

@@ -8,6 +8,7 @@
 #include "tapd/face/api.h"
 
 #include "tapd/face/controller_inside.h"
+#include "tapd/log_testing.h"
 #include "testing/cmocka.h"
 #include "testing/loop.h"
 #include "testing/table_switch.h"
@@ -84,6 +85,7 @@ static inline void serve(struct world *world, const char *token)
 /* Files, and a switch. */
 static inline void prepare(struct world *world)
 {
+    assert_told("");
     *world = (struct world){
         .base = event_base_new(),
         .sw = {.dpid = 1, .answers.n_ports = 9},

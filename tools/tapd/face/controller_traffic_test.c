@@ -111,6 +111,9 @@ static void a_tap_comes_stays_and_goes_with_its_traffic(void **state)
     tapd_force_await_expiry(world.controller);
     await(&world, has_gone);
     assert_saved(&world, "busy", false);
+    assert_told("tap busy@s2:3 added, for a time\n"
+                "tap busy@s2:3 extended: it ends in 60 s\n"
+                "1 tap has ended");
     close(fd);
     end(&world);
 }

@@ -4,6 +4,7 @@
  * long enough? */
 #include "tapd/face/outage.h"
 
+#include "tapd/log_testing.h"
 #include "testing/cmocka.h"
 
 #include <string.h>
@@ -29,7 +30,9 @@ static const char *trouble(const void *context, const struct tapd_link *link)
 static void begin(struct world *world)
 {
     *world = (struct world){.switches = {{.name = "s1"}}};
+    assert_told("");
     world->topology = (struct topology){.switches = world->switches, .n_switches = 1};
+    world->links[FLAKY] = (struct tapd_link){.from = {0, 5}, .to = {0, 7}};
     world->graph = (struct tapd_graph){
         .topology = &world->topology, .links = world->links, .n_links = N_LINKS};
 }
@@ -104,6 +107,9 @@ static void one_that_fails_while_it_is_doubted(void **state)
     assert_grade(&world, "has no link", 600, TAPD_LINK_FAILED, 1);
     assert_grade(&world, NULL, 2599, TAPD_LINK_DOUBTED, 1);
     assert_grade(&world, NULL, 2600, TAPD_LINK_GOOD, 1);
+    assert_told("link s1:5 - s1:7 carries nothing: has no link\n"
+                "link s1:5 - s1:7 carries nothing: has no link\n"
+                "link s1:5 - s1:7 is trusted again");
     tapd_outage_free(&world.outage);
 }
 

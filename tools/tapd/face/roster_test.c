@@ -159,6 +159,9 @@ static void they_do_not_begin_again(void **state)
     assert_int_equal(take_over(&roster, policy, same, NOW + 70000, &again, &diagnostics), 0);
     assert_true(again.n_items == 1 && again.items[0].over);
     tapd_roster_free(&again, NULL);
+    assert_int_equal(take_over(&roster, policy, same, NOW + 1, &again, &diagnostics), 0);
+    assert_true(again.n_items == 1 && again.items[0].over); /* by whichever clock */
+    tapd_roster_free(&again, NULL);
     tapd_roster_free(&changed, NULL);
     tapd_roster_free(&roster, NULL);
     tapd_policy_free(policy);

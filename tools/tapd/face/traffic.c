@@ -100,10 +100,8 @@ int tapd_traffic_use(struct tapd_traffic *traffic, const struct tapd_policy *pol
     }
     sflow_agents_free(former);
     sflow_collector_use(traffic->collector, traffic->agents);
-    if (getrandom(seed, sizeof seed, 0) != sizeof seed) {
-        return -1;
-    }
-    if (traffic->agents && collect_rules(traffic, &thresholds) == 0) {
+    if (traffic->agents && getrandom(seed, sizeof seed, 0) == sizeof seed &&
+        collect_rules(traffic, &thresholds) == 0) {
         traffic->trigger = sflow_trigger_new(thresholds, traffic->n_rules, SFLOW_KEYS_DEFAULT, seed,
                                              tell, traffic, NULL);
     }

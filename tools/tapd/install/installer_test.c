@@ -5,7 +5,9 @@
 #include "tapd/install/installer.h"
 
 #include "tapd/install/difference.h"
+#include "tapd/log_testing.h"
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 #include "testing/loop.h"
 #include "testing/table_switch.h"
 #include "testing/versions.h"
@@ -116,8 +118,24 @@ static void start(struct world *world, const struct tapd_network *network)
     tapd_installer_start(world->installer);
 }
 
+static int make_once(void *aux)
+{
+    struct world *world = aux;
+    struct lab_switch at[N] = {{.openflow = "tcp:127.0.0.1:1"}, {.openflow = "tcp:127.0.0.1:2"}};
+    const struct lab lab = {.switches = at};
+    struct base_error error = {""};
+    struct tapd_installer *installer =
+        tapd_installer_new(world->base, world->policy->topology, &lab, world->policy->owns,
+                           &world->options, &OPS, world, &error);
+    bool is_made = installer != NULL;
+    assert_true(is_made || strstr(error.text, "out of memory"));
+    tapd_installer_free(installer);
+    return is_made ? 0 : -1;
+}
+
 static void end(struct world *world)
 {
+    assert_told("");
     tapd_installer_free(world->installer);
     for (size_t i = 0; i < N; i++) {
         table_switch_close(&world->switches[i]);
@@ -241,6 +259,7 @@ static void what_is_missing_is_installed_from_the_end_of_the_way(void **state)
     assert_non_null(strstr(at, "output:5"));
     assert_ptr_equal(strstr(heard(&world), "output:5"), strstr(at, "output:5"));
     heard_after(at, "1 barrier");
+    assert_told("installed: 3 entries, by 3 flow-mods");
     end(&world);
 }
 
@@ -327,6 +346,8 @@ static void foreign_entries_are_reported_and_left_alone(void **state)
     assert_int_equal(second.n_foreign_told, 1);
     assert_string_equal(second.foreign[0].entry, "cookie=0x1, in_port=3 actions=output:4");
     assert_string_equal(second.foreign[0].words, tapd_foreign_words(TAPD_FOREIGN_BENEATH));
+    assert_told("s2: 1 entry is not ours and left alone; the first: cookie=0x1, in_port=3 "
+                "actions=output:4 (forwards what the policy drops)");
     end(&world);
 }
 
@@ -359,6 +380,8 @@ static void a_foreign_entry_in_the_place_of_ours_blocks(void **state)
     assert_string_equal(report(&world, 0).foreign[0].words,
                         tapd_foreign_words(TAPD_FOREIGN_BLOCKS));
     assert_int_equal(world.switches[0].table.entries[0].cookie, 1);
+    assert_told("s1: 1 entry is not ours and left alone; the first: cookie=0x1, in_port=1 "
+                "actions=output:2 (stands where an entry of the policy should)");
     end(&world);
 }
 
@@ -383,6 +406,11 @@ static void a_refused_entry_is_reported_and_tried_again(void **state)
     await(&world, is_installed);
     assert_string_equal(report(&world, 0).trouble, "");
     assert_right(&world, 0, 0);
+    assert_told(spoken == 4
+                    ? "s1: refuses add cookie=0x7461706400000000, in_port=2 actions=output:1: "
+                      "OFPET_FLOW_MOD_FAILED OFPFMFC_TABLE_FULL"
+                    : "s1: refuses add cookie=0x7461706400000000, in_port=2 actions=output:1: "
+                      "OFPET_FLOW_MOD_FAILED OFPFMFC_ALL_TABLES_FULL");
     end(&world);
 }
 
@@ -512,6 +540,7 @@ static void one_that_forgets_is_left_out(void **state)
     want(&world, world.pair);
     world.switches[0].forgetful = false;
     await(&world, is_installed);
+    assert_told("s1: confirms flow-mods, but its table does not show them");
     end(&world);
 }
 
@@ -639,6 +668,10 @@ static void of_two_controllers_one_stops(void **state)
     await(&world, is_installed);
     assert_right(&world, 0, 0);
     assert_right(&world, 1, 0);
+    assert_told("s1: somebody else wrote entries with our cookie\n"
+                "s2: somebody else wrote entries with our cookie\n"
+                "another controller writes entries with the cookie 0x74617064 of this one, which "
+                "stops; a reload makes it go on");
     end(&world);
 }
 
@@ -700,6 +733,15 @@ static void nothing_is_sent_before_it_is_known_what(void **state)
     end(&world);
 }
 
+static void without_memory_there_is_none(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world);
+    assert_true(failing_each(make_once, &world) > 8);
+    end(&world);
+}
+
 static void one_that_could_not_be_made(void **state)
 {
     (void)state;
@@ -745,6 +787,7 @@ int main(void)
         IN_BOTH_VERSIONS(a_switch_of_another_controller_is_not_called),
         IN_BOTH_VERSIONS(nothing_is_sent_before_it_is_known_what),
         IN_BOTH_VERSIONS(one_that_could_not_be_made),
+        cmocka_unit_test(without_memory_there_is_none),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
