@@ -141,11 +141,48 @@ static void entries_about_to_expire_are_noted(void **state)
     free_world(&world);
 }
 
+/* Three of them by name, and how many more; each once, whichever cases it takes headers of. */
+static void many_about_to_expire_are_counted(void **state)
+{
+    (void)state;
+    static const char *const more[] = {NULL, "s1: 1 more entries may expire during the run",
+                                       "s1: 2 more entries may expire during the run"};
+    for (unsigned n = 3; n <= 5; n++) {
+        struct world world;
+        make_world(&world);
+        world.expectation.expires_sec = 120;
+        expect(&world, 1, "tcp,tp_src=7", "output:2");
+        expect(&world, 1, "", "output:2");
+        for (unsigned i = 0; i < n; i++) {
+            char flow[100];
+            snprintf(flow, sizeof flow, "hard_timeout=120,in_port=1,tcp,tp_dst=%u actions=output:2",
+                     i + 1);
+            add_flow(&world, flow);
+            world.state.flows.entries[i].duration_sec = 119;
+        }
+        judge(&world);
+        assert_int_equal(world.report.n_notes, n > 3 ? 4 : 3);
+        for (unsigned i = 0; i < 3; i++) {
+            char note[150];
+            snprintf(note, sizeof note,
+                     "s1: hard_timeout=120, tcp,in_port=1,tp_dst=%u actions=output:2 may expire "
+                     "during the run, in 1.0 s",
+                     i + 1);
+            check_note(&world, note);
+        }
+        if (more[n - 3]) {
+            check_note(&world, more[n - 3]);
+        }
+        free_world(&world);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(expires_is_the_hard_timeout),
     cmocka_unit_test(a_case_may_have_its_own_lifetime),
     cmocka_unit_test(timeouts_of_listed_entries_are_expected),
     cmocka_unit_test(entries_about_to_expire_are_noted),
+    cmocka_unit_test(many_about_to_expire_are_counted),
 };
 
 TEST_MAIN(tests)

@@ -250,6 +250,60 @@ static void over_the_budget_is_inconclusive(void **state)
     free_world(&world);
 }
 
+/* With whatever budget a table is judged, the verdict is the right one or inconclusive. */
+static void assert_never_wrong(struct world *world, const char *what, enum verdict verdict)
+{
+    for (size_t budget = 1; budget <= 200; budget++) {
+        world->options.budget = budget;
+        judge(world);
+        enum verdict now = get_result(world, "state/s1/1")->verdict;
+        if (now != verdict && now != VERDICT_INCONCLUSIVE) {
+            fail_msg("%s: %s with a budget of %zu", what, verdict_name(now), budget);
+        }
+        if (budget == 1 && now == verdict && verdict == VERDICT_PASS) {
+            return;
+        }
+    }
+}
+
+static void what_is_cut_short_is_never_wrong(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_KINDS; i++) {
+        struct world world;
+        judge_kind(&world, &kinds[i], kinds[i].wrong);
+        assert_never_wrong(&world, kinds[i].name, kinds[i].verdict);
+        free_world(&world);
+    }
+}
+
+static void nor_is_a_lifetime(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *flows[4];
+    } rows[] = {
+        {{"in_port=1,ip,nw_src=0.0.0.0/1 actions=output:2"}},
+        {{"priority=9,in_port=1,tcp,hard_timeout=120 actions=output:2",
+          "priority=8,in_port=1,ip,nw_src=10.0.0.0/8 actions=output:2",
+          "priority=7,in_port=1,hard_timeout=120 actions=output:2"}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct world world;
+        make_world(&world);
+        world.expectation.expires_sec = 120;
+        expect(&world, 1, "ip", "output:2");
+        expect(&world, 1, "", "output:2");
+        for (size_t j = 0; j < 4 && rows[i].flows[j]; j++) {
+            add_flow(&world, rows[i].flows[j]);
+        }
+        judge(&world);
+        check_result(&world, "state/s1/1", VERDICT_FAIL);
+        assert_never_wrong(&world, rows[i].flows[0], VERDICT_FAIL);
+        free_world(&world);
+    }
+}
+
 /* --------------------------------------------------------------------- seed */
 
 /* What the seed's controller installs on s1, against what its description says:
@@ -284,6 +338,8 @@ static const struct CMUnitTest others[] = {
     cmocka_unit_test(four_sets_are_kept_and_the_others_counted),
     cmocka_unit_test(the_first_of_many_cases_counts),
     cmocka_unit_test(over_the_budget_is_inconclusive),
+    cmocka_unit_test(what_is_cut_short_is_never_wrong),
+    cmocka_unit_test(nor_is_a_lifetime),
     cmocka_unit_test(the_seeds_deviations_are_found),
 };
 enum { N_OTHERS = sizeof others / sizeof *others };

@@ -67,17 +67,57 @@ static void assert_tables(const char *text, const char *sw, const char *entries)
     tapd_policy_free(policy);
 }
 
-static void assert_refused(const char *text, const char *errors)
+static void assert_not_compiled(struct tapd_policy *policy, const char *errors)
 {
     struct yaml_diagnostics diagnostics = {0};
     struct base_buffer words = {0};
-    struct tapd_policy *policy = policy_of(text, &diagnostics);
     assert_non_null(policy);
     assert_int_equal(tapd_compile_check(policy, &diagnostics), -1);
     assert_string_equal(memory_errors(&diagnostics, &words), errors);
     base_buffer_free(&words);
     yaml_diagnostics_free(&diagnostics);
     tapd_policy_free(policy);
+}
+
+static void assert_refused(const char *text, const char *errors)
+{
+    struct yaml_diagnostics diagnostics = {0};
+    assert_not_compiled(policy_of(text, &diagnostics), errors);
+    yaml_diagnostics_free(&diagnostics);
+}
+
+/* A tag of the port's number, where that is a VLAN id. */
+static void test_large_ports(void **unused)
+{
+    (void)unused;
+    static const char *const TAPS[] = {"[{name: a, source: h1, to: c1, tag: port}]",
+                                       "[{name: a, source: [h1, h2], to: c1, tag: port}]"};
+    for (size_t i = 0; i < 2; i++) {
+        char text[128];
+        struct memory_file files[] = {
+            {"t",
+             "name: t\n"
+             "switches: {s1: {dpid: 1}}\n"
+             "hosts:\n"
+             "  h1: {mac: '02:00:00:00:00:01', port: 's1:4094'}\n"
+             "  h2: {mac: '02:00:00:00:00:02', port: 's1:4095'}\n"
+             "  c1: {mac: '02:00:00:00:00:c1', port: 's1:9', role: capture}\n",
+             0},
+            {"p", text, 0},
+            {0}};
+        struct yaml_files from = {files, memory_read};
+        struct yaml_diagnostics diagnostics = {0};
+        struct tapd_policy *policy;
+        snprintf(text, sizeof text, "topology: t\ntaps: %s\n", TAPS[i]);
+        assert_int_equal(tapd_policy_load_from(&from, "p", &policy, &diagnostics), 0);
+        if (i == 1) {
+            assert_not_compiled(
+                policy, "p:2:8: the number of s1:4095 is no VLAN id: the last one is 4094\n");
+        } else {
+            assert_int_equal(tapd_compile_check(policy, &diagnostics), 0);
+            tapd_policy_free(policy);
+        }
+    }
 }
 
 static void test_chosen_uplinks(void **unused)
@@ -404,6 +444,8 @@ static void test_refused(void **unused)
                    "p:3:8: copies from s1:1 cannot reach s2:1: s1:6 carries frames for s3:11 "
                    "already, those of line 2, column 10; another uplink, or a \"tag\" on both, "
                    "would tell them apart\n");
+    assert_refused(FABRIC "pairs: [{between: [h11, h31], via: f2:5}]\n",
+                   "p:2:9: no way between f1:1 and f3:1 takes a link of \"via\"\n");
 }
 
 static void test_always(void **unused)
@@ -436,7 +478,7 @@ int main(void)
         cmocka_unit_test(test_same_second),     cmocka_unit_test(test_stable),
         cmocka_unit_test(test_two_controllers), cmocka_unit_test(test_format),
         cmocka_unit_test(test_layers),          cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_always),
+        cmocka_unit_test(test_large_ports),     cmocka_unit_test(test_always),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,7 @@ static void lack_of_memory_is_told(void **state)
 {
     (void)state;
     assert_true(failing_each(load_and_compile, NULL) > 20);
+    assert_true(failing_each_piece(load_and_compile, NULL) > 20);
 }
 
 static const struct CMUnitTest tests[] = {

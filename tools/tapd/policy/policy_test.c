@@ -127,6 +127,8 @@ static void test_refused_file(void **unused)
     assert_refused(HEAD "switches: [s1, s9, s1]\n",
                    "p:2:16: unknown switch \"s9\"; expected one of s1, s2, s3\n"
                    "p:2:20: \"s1\" is listed twice\n");
+    assert_refused(HEAD "switches: []\n",
+                   "p:2:11: expected at least one switch, found an empty list\n");
     assert_refused(HEAD "timeouts: {idle: x}\ncookie: 0\n",
                    "p:2:18: expected a time from 1 to 65535 seconds, as 120s or 2m, or never, "
                    "found \"x\"\n"
@@ -210,6 +212,19 @@ static void test_refused_when(void **unused)
         "p:4:64: \"at\" needs \"per: tap\": a tap for each port or flow is of the "
         "sources\n"
         "p:5:72: \"below\" and \"above\" must be of one unit\n");
+    assert_refused(
+        HEAD "taps:\n"
+             "  - {name: a, source: h1, to: c1, for: 5s, when: {above: 1parsec}}\n"
+             "  - {name: b, source: h1, to: c1, for: 5s,\n"
+             "     when: {above: 1pps, match: \"tcp,in_port=1\"}}\n"
+             "  - {name: c, source: h1, to: c1, match: [tcp, udp], for: 5s, when: {above: 1pps}}\n"
+             "  - {name: d, source: h1, to: c1, not: tcp, for: 5s, when: {above: 1pps}}\n"
+             "  - {name: e, source: h1, to: [], for: 5s, when: {above: 1pps}}\n",
+        "p:3:58: found `1parsec', expected a rate: 10Mbps, 1000pps\n"
+        "p:5:33: \"at\" says the port, not the match\n"
+        "p:6:63: a tap with \"when\" has one match, and no \"not\"\n"
+        "p:7:54: a tap with \"when\" has one match, and no \"not\"\n"
+        "p:8:31: expected at least one port, found an empty list\n");
 }
 
 /* ------------------------------------------------------------- on demand */
