@@ -13,6 +13,9 @@
 #include <string.h>
 
 enum {
+    RESYNC_MS = 10000,
+    SETTLE_MS = 20,
+    PATIENCE_MS = 2000,
     GATHER_MS = 10,     /* entries that go, often go together */
     CONTESTS = 2,       /* so often it is put right what somebody else writes */
     CONTESTS_YOUNG = 4, /* so often more, and up to as many as below besides, by chance */
@@ -87,9 +90,9 @@ struct tapd_installer *tapd_installer_new(struct event_base *base, const struct 
     *installer =
         (struct tapd_installer){.base = base, .options = *options, .ops = ops, .owner = owner};
     endpoint_tls_complete(&installer->options.session.tls, &lab->tls);
-    installer->options.resync_ms = or_default(options->resync_ms, 10000);
-    installer->options.settle_ms = or_default(options->settle_ms, 20);
-    installer->options.patience_ms = or_default(options->patience_ms, 2000);
+    installer->options.resync_ms = or_default(options->resync_ms, RESYNC_MS);
+    installer->options.settle_ms = or_default(options->settle_ms, SETTLE_MS);
+    installer->options.patience_ms = or_default(options->patience_ms, PATIENCE_MS);
     installer->is_told_contests = options->max_contests > 0;
     installer->begun_ms = tapd_monotonic_ms();
     if (allocate(installer, topology->n_switches)) {

@@ -544,6 +544,21 @@ static void one_that_forgets_is_left_out(void **state)
     end(&world);
 }
 
+/* And is tried again when it comes back. */
+static void one_that_forgot_may_come_back(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world);
+    world.switches[0].forgetful = true;
+    start(&world, world.pair);
+    await(&world, first_has_trouble);
+    world.switches[0].forgetful = false;
+    table_switch_hang_up(&world.switches[0]);
+    await(&world, is_installed);
+    end(&world);
+}
+
 static void a_slow_switch_holds_up_nobody(void **state)
 {
     (void)state;
@@ -778,6 +793,7 @@ int main(void)
         IN_BOTH_VERSIONS(an_entry_that_goes_comes_back),
         IN_BOTH_VERSIONS(the_end_of_a_lifetime_is_told),
         IN_BOTH_VERSIONS(one_that_forgets_is_left_out),
+        IN_BOTH_VERSIONS(one_that_forgot_may_come_back),
         IN_BOTH_VERSIONS(a_slow_switch_holds_up_nobody),
         IN_BOTH_VERSIONS(it_changes_its_mind),
         IN_BOTH_VERSIONS(switches_with_ways_of_their_own_are_filled),

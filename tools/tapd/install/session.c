@@ -13,7 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CALLERS = 256 }; /* that have not said which switch they are */
+enum {
+    MAX_CALLERS = 256, /* that have not said which switch they are */
+    HANDSHAKE_MS = 5000,
+    IDLE_MS = 4000,
+    REQUEST_MS = 30000,
+    BACKOFF_MIN_MS = 100,
+    BACKOFF_MAX_MS = 5000,
+};
 
 static void on_greeted(void *owner, struct channel_conn *conn);
 static int on_message(void *owner, struct channel_conn *conn, const struct of_header *header,
@@ -43,11 +50,11 @@ struct tapd_sessions *tapd_sessions_new(struct event_base *base,
     const struct tapd_session_options *given = options ? options : &sessions->options;
     sessions->base = base;
     sessions->options = (struct tapd_session_options){
-        .handshake_ms = or_default(given->handshake_ms, 5000),
-        .idle_ms = or_default(given->idle_ms, 4000),
-        .request_ms = or_default(given->request_ms, 30000),
-        .backoff_min_ms = or_default(given->backoff_min_ms, 100),
-        .backoff_max_ms = or_default(given->backoff_max_ms, 5000),
+        .handshake_ms = or_default(given->handshake_ms, HANDSHAKE_MS),
+        .idle_ms = or_default(given->idle_ms, IDLE_MS),
+        .request_ms = or_default(given->request_ms, REQUEST_MS),
+        .backoff_min_ms = or_default(given->backoff_min_ms, BACKOFF_MIN_MS),
+        .backoff_max_ms = or_default(given->backoff_max_ms, BACKOFF_MAX_MS),
         .max_sum_bytes = given->max_sum_bytes,
         .tls = given->tls,
     };
