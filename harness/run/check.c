@@ -8,7 +8,6 @@
 #include "blame/swap.h"
 #include "blame/witness.h"
 #include "report/words.h"
-#include "run/claims.h"
 #include "run/coverage.h"
 #include "run/inside.h"
 #include "run/source.h"
@@ -168,57 +167,12 @@ static int check_traffic(struct checking *checking)
     return 0;
 }
 
-/* What the tables do not decide either of claims of a sender, says so. */
-static void tell_withheld(struct report *report, size_t first, const char *from, const char *reason)
-{
-    for (size_t i = first; i < report->n_results; i++) {
-        struct result *result = &report->results[i];
-        if (result->verdict == VERDICT_INCONCLUSIVE && result->detail &&
-            strcmp(result->from, from) == 0) {
-            result->detail =
-                base_arena_format(&report->arena, "%s; no frame tells: %s", result->detail, reason);
-        }
-    }
-}
-
-/* Claims all of whose probes are withheld the tables decide, or nobody; `rest` gets the others. */
-static int prove_withheld(const struct checking *checking, bool *rest)
-{
-    const struct expectation *expectation = checking->expectation;
-    size_t first = checking->report->n_results, n = 0;
-    bool *withheld = base_calloc(expectation->n_claims + 1, sizeof *withheld);
-    const char **reasons = base_calloc(checking->topology->n_hosts + 1, sizeof *reasons);
-    for (size_t i = 0; withheld && reasons && i < expectation->n_claims; i++) {
-        const struct claim *claim = &expectation->claims[i];
-        bool selected = !checking->selected || checking->selected[i];
-        const char *reason = selected ? traffic_plan_withholds(&checking->plan, claim) : NULL;
-        withheld[i] = reason != NULL;
-        rest[i] = selected && !reason;
-        n += withheld[i];
-        reasons[claim->from] = reason ? reason : reasons[claim->from];
-    }
-    struct prove_options options = {.selected = withheld};
-    int status = !withheld || !reasons ? base_fail(checking->error, "out of memory")
-                 : n == 0              ? 0
-                          : run_prove_claims(expectation, checking->now.states.switches, &options,
-                                             checking->report, checking->error);
-    for (size_t host = 0; status == 0 && host < checking->topology->n_hosts; host++) {
-        if (reasons[host]) {
-            tell_withheld(checking->report, first, checking->topology->hosts[host].name,
-                          reasons[host]);
-        }
-    }
-    free(withheld);
-    free(reasons);
-    return status;
-}
-
 /* Verdicts on the frames, and whose fault it is where they fail. */
 static int judge_frames(struct checking *checking, bool *rest)
 {
     struct traffic_evidence evidence = run_checking_evidence(checking);
     struct traffic_failures failures = {0};
-    int status = prove_withheld(checking, rest);
+    int status = run_withheld_prove(checking, rest);
     evidence.selected = rest;
     if (status == 0) {
         status = traffic_judge(&evidence, checking->report, &failures);
@@ -243,8 +197,9 @@ static int judge_traffic(struct checking *checking)
 {
     bool *rest = base_calloc(checking->expectation->n_claims + 1, sizeof *rest);
     int status = rest ? judge_frames(checking, rest) : base_fail(checking->error, "out of memory");
+    status = status < 0 || judge_pairs(checking) < 0 ? -1 : run_withheld_judge(checking, rest);
     free(rest);
-    return status < 0 ? -1 : judge_pairs(checking);
+    return status;
 }
 
 static int judge_all(struct checking *checking, bool traffic)

@@ -228,6 +228,61 @@ static void broadcasts_go_into_normal_with_leave_alone(void **state)
     fake_run_close(&run);
 }
 
+#define DECLARED "ports: {s1: {1-3: {output: [normal]}}}\nunlisted: any\n"
+
+/* NORMAL gets broadcasts, which are not sent: what they would contradict is not known, unless
+ * `ports:` say that NORMAL may send them anywhere. */
+static void what_is_not_sent_confirms_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *claims, *deviations;
+    } cases[] = {
+        {"  - {from: a, delivered: [b]}\n",
+         "inconclusive traffic/a/delivered/b\ninconclusive traffic/a/stray/all\n"},
+        {"  - {from: a, delivered: [b]}\n" DECLARED, ""},
+        {"  - {from: a, delivered: [b], isolated: [m]}\n" DECLARED,
+         "inconclusive traffic/a/isolated/m\n"},
+        {"  - {from: a, match: \"dl_dst=02:00:00:00:00:0b\", delivered: [b], isolated: "
+         "[m]}\n" DECLARED,
+         "fail traffic/a/stray/b\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) { /* b gets whatever a sends */
+        struct fake_run run;
+        make(&run, cases[i].claims, normal);
+        fake_run_fault(&run, (struct fake_fault){FAKE_FLOODS, .from = "a", .at = "b"});
+        fake_run_check(&run);
+        fake_run_assert_deviations(&run, cases[i].deviations);
+        if (i == 0) {
+            const struct result *result = fake_run_result(&run, "traffic/a/delivered/b");
+            assert_non_null(strstr(result->detail, "s1:1: NORMAL (`ports:` may declare"));
+            assert_non_null(strstr(result->detail, "(--allow-flood)"));
+        }
+        fake_run_close(&run);
+    }
+}
+
+/* Some ARP frames are not sent, and the tables send them where no other frame goes. */
+static void what_is_not_sent_may_refute(void **state)
+{
+    (void)state;
+    static const char *const leak[] = {
+        "in_port=1 actions=output:2",
+        "priority=40000,in_port=1,arp,arp_op=1,arp_spa=10.0.0.77 actions=output:2,output:3", NULL};
+    struct fake_run run;
+    make(&run,
+         "  - {from: a, isolated: [m]}\n  - {from: a, match: \"arp,arp_op=1\", delivered: "
+         "[b]}\n  - {from: a, match: \"arp,arp_op=1,arp_spa=10.0.0.77\", delivered: [b]}\n",
+         leak);
+    fake_run_check(&run);
+    fake_run_assert(&run, "traffic/a/isolated/m", VERDICT_FAIL);
+    const struct result *result = fake_run_result(&run, "traffic/a/isolated/m");
+    assert_string_equal(result->suspect, "s1:1");
+    assert_true(result->by_tables);
+    assert_non_null(strstr(result->says[SAYS_OBSERVED], "not sent: hosts would take"));
+    fake_run_close(&run);
+}
+
 /* What is flooded at first, before the switch has learned, is no deviation, and told; what is
  * flooded all the time is one. */
 static void normal_may_learn_a_while_later(void **state)
@@ -235,7 +290,8 @@ static void normal_may_learn_a_while_later(void **state)
     (void)state;
     struct fake_run run;
     for (unsigned n = 0; n < 40; n += 30) {
-        make(&run, "  - {from: a, isolated: [b]}\n", normal);
+        make(&run, "  - {from: a, match: \"dl_dst=02:00:00:00:00:0c\", isolated: [b]}\n" DECLARED,
+             normal);
         fake_run_fault(&run, (struct fake_fault){FAKE_FLOODS, .from = "a", .at = "m", .n = n});
         fake_run_check(&run);
         fake_run_assert_deviations(&run, n == 0 ? "fail traffic/a/stray/m\n" : "");
@@ -350,6 +406,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(tables_that_change_meanwhile_are_named),
     cmocka_unit_test(who_is_sent_to_by_normal_speaks_first),
     cmocka_unit_test(broadcasts_go_into_normal_with_leave_alone),
+    cmocka_unit_test(what_is_not_sent_confirms_nothing),
+    cmocka_unit_test(what_is_not_sent_may_refute),
     cmocka_unit_test(normal_may_learn_a_while_later),
     cmocka_unit_test(what_nobody_heard_teaches_nothing),
     cmocka_unit_test(what_nobody_said_teaches_nothing),

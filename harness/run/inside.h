@@ -120,6 +120,15 @@ int run_checking_add_round(struct checking *checking);
  * listens as long as is wanted, and chooses checking->judged. -1 as run_checking_read. */
 int run_checking_settle(struct checking *checking);
 
+/* (withheld.c) Judges the claims all of whose probes are withheld by the tables; `rest` (by claim)
+ * gets the others of those that are selected. -1 without memory. */
+int run_withheld_prove(const struct checking *checking, bool *rest);
+
+/* (withheld.c) Judges by the tables what was withheld of the claims of `rest`, which frames have
+ * passed, and of what no claim of their senders allows (traffic/unsent.h). Results with another
+ * verdict stay. -1 without memory. */
+int run_withheld_judge(const struct checking *checking, const bool *rest);
+
 /* (excuse.c) Notes which tables differ between two readings. */
 void run_excuse_note_changes(struct checking *checking, const struct run_states *before,
                              const struct run_states *after);

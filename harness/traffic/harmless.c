@@ -249,6 +249,12 @@ static struct path_places find_places(const struct traffic_harmless *harmless, s
     return *has_other ? path_place_of(harmless->topology, to, header, one) : places;
 }
 
+bool traffic_harm_is_flood(const char *reason)
+{
+    return strcmp(reason, HARM_FLOOD) == 0 || strcmp(reason, HARM_UNPLACED) == 0 ||
+           strcmp(reason, HARM_RING) == 0;
+}
+
 /* Of a frame that NORMAL gets, or of which something else is open. ends: does it, even if no switch
  * has learned anything? */
 static const char *harm_by_flood(const struct traffic_harmless *harmless, size_t from,

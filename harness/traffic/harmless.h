@@ -48,6 +48,10 @@ const char *traffic_harm_at(const struct traffic_harmless *harmless, size_t from
                             struct port_ref in, const struct header *header,
                             struct path_touch *touch);
 
+/* Whether this is a reason of traffic_harm for which a frame is not sent unless NORMAL may flood
+ * it. */
+bool traffic_harm_is_flood(const char *reason);
+
 /* Makes of a frame that may not be sent a similar one that perhaps may, in steps from 0 on: from
  * the address of this host, and as ARP of an opcode that hosts pass over where the sender address
  * is somebody's that is not known; then to a host at the same switch rather than to nobody. False:

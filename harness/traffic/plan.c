@@ -281,7 +281,7 @@ static bool has_forms(const struct traffic_probe *probe)
 }
 
 static int withhold(struct sender *sender, const struct header *header, const char *kind,
-                    const char *reason)
+                    const char *reason, bool harms)
 {
     struct traffic_plan *plan = sender->plan;
     for (size_t i = plan->n_withheld; i > 0 && plan->withheld[i - 1].from == sender->host; i--) {
@@ -295,7 +295,7 @@ static int withhold(struct sender *sender, const struct header *header, const ch
         return -1;
     }
     plan->withheld[plan->n_withheld++] = (struct traffic_withheld){
-        .from = sender->host, .header = *header, .kind = kind, .reason = reason};
+        .from = sender->host, .header = *header, .kind = kind, .reason = reason, .harms = harms};
     return 0;
 }
 
@@ -365,7 +365,7 @@ static int add_probe(struct sender *sender, const struct header *header, const c
     }
     if (reason) {
         sender->plan->n_probes--;
-        return withhold(sender, header, kind, reason);
+        return withhold(sender, header, kind, reason, false);
     }
     return traffic_crossed_add(&sender->crossed, &sender->walk, sender->class, sender->kinds);
 }
@@ -500,7 +500,7 @@ static int plan_kind(struct sender *sender, size_t class, const struct traffic_k
     if (!reason) {
         return 0;
     }
-    return withhold(sender, &withheld, kind->name, reason) < 0 ? -1 : 1;
+    return withhold(sender, &withheld, kind->name, reason, true) < 0 ? -1 : 1;
 }
 
 /* exact: it is not mended. */
@@ -511,7 +511,7 @@ static int plan_extra(struct sender *sender, const struct traffic_extra *extra, 
     struct header header = extra->header;
     const char *reason =
         exact ? harm(sender, &any, &header) : make_harmless(sender, &choice, &header);
-    return reason ? withhold(sender, &header, extra->kind, reason)
+    return reason ? withhold(sender, &header, extra->kind, reason, true)
                   : add_probe(sender, &header, extra->kind, &(struct frame_shape){0});
 }
 

@@ -51,7 +51,8 @@ struct traffic_probe {
 struct traffic_withheld {
     size_t from;
     struct header header;
-    const char *kind, *reason; /* the reason is that of traffic_harm */
+    const char *kind, *reason;
+    bool harms; /* the reason is that of traffic_harm, and not that nobody could judge it */
 };
 
 struct traffic_plan {
