@@ -92,6 +92,8 @@ $(B)/suites/answers: $(B)/obj/suites/answers.o $(LOWER)
 $(UNIT) $(REPLAYS) $(SUITES): LIBS += -lcmocka
 # Allocations can be made to fail: testing/failing.h.
 $(UNIT): LDFLAGS += -Wl,--undefined=__wrap_malloc $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup free base_arena_alloc)
+# What blame costs is counted.
+$(B)/harness/blame/normal_test: LDFLAGS += -Wl,--wrap=path_follow_touch
 $(FUZZERS): LDFLAGS += -fsanitize=fuzzer
 # The filter language of tcpdump, and a reader of capture files.
 $(B)/tapsniff $(filter $(B)/tools/tapsniff/%,$(UNIT) $(REPLAYS)) $(B)/harness/frame/pcapng_test: LIBS += -lpcap

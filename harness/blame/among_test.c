@@ -55,6 +55,24 @@ static void counters_tell_the_cable(void **state)
     choosing_close(&choosing);
 }
 
+/* What goes by a port that is down is lost there; no counter is needed to tell. */
+static void a_port_that_is_down_is_told(void **state)
+{
+    (void)state;
+    struct choosing choosing;
+    choosing_open(&choosing, "1: {output: [2], one_of: [3, 4]}");
+    choosing_send(&choosing, 1, 1, 0, 0);
+    choosing.ports[0][0][3].config = PORT_CONFIG_DOWN;
+    const struct result *lost = blame(&choosing, "traffic/a/delivered/c1,c2");
+    assert_string_equal(lost->suspect, "s1:4");
+    assert_int_equal(lost->cause_kind, CAUSE_PORT);
+    choosing.ports[0][0][3].config = 0;
+    choosing.ports[0][1][0].config = PORT_CONFIG_NO_RECV;
+    lost = blame(&choosing, "traffic/a/delivered/c1,c2");
+    assert_string_equal(lost->suspect, "s2:1");
+    choosing_close(&choosing);
+}
+
 static void a_doubling_cable_is_told(void **state)
 {
     (void)state;
@@ -165,11 +183,9 @@ static void a_table_is_told(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(counters_tell_the_cable),
-    cmocka_unit_test(a_doubling_cable_is_told),
-    cmocka_unit_test(a_cable_that_is_late_is_told),
-    cmocka_unit_test(a_cable_that_alters_is_told),
-    cmocka_unit_test(a_table_is_told),
+    cmocka_unit_test(counters_tell_the_cable),     cmocka_unit_test(a_port_that_is_down_is_told),
+    cmocka_unit_test(a_doubling_cable_is_told),    cmocka_unit_test(a_cable_that_is_late_is_told),
+    cmocka_unit_test(a_cable_that_alters_is_told), cmocka_unit_test(a_table_is_told),
 };
 
 TEST_MAIN(tests)

@@ -253,23 +253,42 @@ static void locate_by_counters(struct behind *behind, struct blame_place *place)
 
 /* --------------------------------------------------------------------------- whom for */
 
-/* What NORMAL sends to the host whose address it has comes to no other one: what to write. */
+static bool is_mirrored(const struct blame_view *view)
+{
+    const struct claim *claim = traffic_claim_for(view->evidence->expectation, view->from, view->to,
+                                                  &view->advertised.hops[0].header);
+    return claim && claim->kind == CLAIM_MIRRORED;
+}
+
+/* Of what is for another host NORMAL brings none: which claim says so, or what would. */
+static const char *advice(const struct blame_view *view)
+{
+    const struct topology_host *hosts = view->topology->hosts;
+    char mac[BASE_MAC_TEXT];
+    return is_mirrored(view)
+               ? base_arena_format(view->arena,
+                                   "a copy comes to %s only where an entry sends one beside NORMAL "
+                                   "(`output: [normal, PORT]`), and none does",
+                                   hosts[view->to].name)
+               : base_arena_format(
+                     view->arena,
+                     "of what is for %s the claim is {from: %s, match: \"dl_dst=%s\", "
+                     "delivered: [%s]}",
+                     hosts[view->to].name, hosts[view->from].name,
+                     base_mac_format(hosts[view->to].mac, mac), hosts[view->to].name);
+}
+
+/* What NORMAL sends to the host whose address it has comes to no other one. */
 static bool tell_addressed(const struct behind *behind, struct blame_place *place)
 {
     const struct blame_view *view = behind->view;
-    const struct topology_host *hosts = view->topology->hosts;
-    char mac[BASE_MAC_TEXT];
     if (behind->addressed == HOST_NONE || behind->addressed == view->to) {
         return false;
     }
     place->suspect = place->cause = NULL;
     place->cause_kind = CAUSE_UNKNOWN;
-    place->why = base_arena_format(
-        view->arena,
-        "it is for %s, and NORMAL sends it there alone; of what is for %s the claim is {from: %s, "
-        "match: \"dl_dst=%s\", delivered: [%s]}",
-        hosts[behind->addressed].name, hosts[view->to].name, hosts[view->from].name,
-        base_mac_format(hosts[view->to].mac, mac), hosts[view->to].name);
+    place->why = base_arena_format(view->arena, "it is for %s, and NORMAL sends it there alone; %s",
+                                   view->topology->hosts[behind->addressed].name, advice(view));
     return true;
 }
 

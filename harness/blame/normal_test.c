@@ -88,6 +88,25 @@ static void send(struct hybrid *hybrid, size_t from, size_t at, bool comes)
     }
 }
 
+/* How often a probe was followed wherever NORMAL may send it: that is what blame costs. The linker
+ * leads its calls here (Makefile). */
+static size_t n_followed;
+
+void __real_path_follow_touch(const struct path_network *network, struct port_ref in,
+                              const struct header *header, const struct path_places *places,
+                              struct path_touch *touch, struct path_walk *walk);
+void __wrap_path_follow_touch(const struct path_network *network, struct port_ref in,
+                              const struct header *header, const struct path_places *places,
+                              struct path_touch *touch, struct path_walk *walk);
+
+void __wrap_path_follow_touch(const struct path_network *network, struct port_ref in,
+                              const struct header *header, const struct path_places *places,
+                              struct path_touch *touch, struct path_walk *walk)
+{
+    n_followed++;
+    __real_path_follow_touch(network, in, header, places, touch, walk);
+}
+
 /* What a port has counted since: frames of so many probes. */
 static void counted(struct hybrid *hybrid, size_t sw, uint16_t port, long rx, long tx)
 {
@@ -126,6 +145,7 @@ static void expect(struct hybrid *hybrid, const char *id, const char *suspect, c
                                         .after = hybrid->after,
                                         .count = &hybrid->count};
     assert_int_equal(traffic_judge(&evidence, &hybrid->report, &failures), 0);
+    n_followed = 0;
     blame_frames(&evidence, &failures, &hybrid->report);
     const struct result *found = NULL;
     for (size_t i = 0; i < hybrid->report.n_results; i++) {
@@ -255,6 +275,53 @@ static void a_frame_for_one_host_comes_to_no_other(void **state)
            "match: \"dl_dst=00:00:00:00:00:0b\", delivered: [b]}");
 }
 
+/* Nor for a copy that no entry sends: another claim would not bring it. */
+static void a_copy_needs_an_action_beside_normal(void **state)
+{
+    (void)state;
+    struct hybrid hybrid;
+    make(&hybrid, "  - {from: a, delivered: [c], mirrored: [b]}\n");
+    for (size_t sw = 0; sw < SWITCHES; sw++) {
+        flow(&hybrid, sw, "actions=NORMAL");
+    }
+    send(&hybrid, A, C, true);
+    expect(&hybrid, "traffic/a/mirrored/b", "nobody",
+           "it is for c, and NORMAL sends it there alone; a copy comes to b only where an entry "
+           "sends one beside NORMAL (`output: [normal, PORT]`), and none does");
+}
+
+/* However many fail, each probe is followed once: not once for each failure. */
+static void all_failures_share_what_is_followed(void **state)
+{
+    (void)state;
+    struct hybrid hybrid;
+    char claims[2048] = "";
+    size_t n_failures = 0;
+    for (const char *from = "abce"; *from; from++) {
+        for (const char *to = "abce"; *to; to++) {
+            n_failures += from[0] != to[0];
+            snprintf(
+                claims + strlen(claims), sizeof claims - strlen(claims),
+                from[0] == to[0]
+                    ? ""
+                    : "  - {from: %c, match: \"dl_dst=00:00:00:00:00:0%c\", delivered: [%c]}\n",
+                *from, *to, *to);
+        }
+    }
+    make(&hybrid, claims);
+    for (size_t sw = 0; sw < SWITCHES; sw++) {
+        flow(&hybrid, sw, "actions=NORMAL");
+    }
+    for (size_t from = 0; from < HOSTS; from++) {
+        send(&hybrid, from, HOSTS, false);
+    }
+    size_t n_probes = hybrid.plan.n_probes;
+    assert_true(n_probes > 4 * n_failures);
+    expect(&hybrid, TO_C, "s1:1 or s1:3 - s2:3 or s2:3 or s2:4 - s3:4 or s3:4 or c - s3:1",
+           "no counter tells");
+    assert_in_range(n_followed, n_probes / 2, n_probes + 2 * n_failures);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_first_table_that_does_not_send_it_on_is_named),
     cmocka_unit_test(counters_tell_which_switch_kept_it_back),
@@ -262,6 +329,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_lies_behind_the_last_count_is_named),
     cmocka_unit_test(what_comes_elsewhere_was_sent_there),
     cmocka_unit_test(a_frame_for_one_host_comes_to_no_other),
+    cmocka_unit_test(a_copy_needs_an_action_beside_normal),
+    cmocka_unit_test(all_failures_share_what_is_followed),
 };
 
 TEST_MAIN(tests)
