@@ -40,7 +40,9 @@ static const struct base_option options[] = {
      .help = "state: send no frames; traffic: judge frames only"},
     CLI_OPTION_PATTERN("results"),
     {"list", 0, NULL, base_option_flag, offsetof(struct check, list),
-     .help = "print the ids that would be checked, and stop"},
+     .help = "print the ids that would be checked, and stop: not those of what may be found "
+             "besides (traffic/FROM/stray/TO, transient/FROM/TO), and also those of cables that no "
+             "frame may cross"},
     CLI_OPTION_JSON,
     {"junit", 0, "FILE", base_option_text, offsetof(struct check, junit.path),
      .help = "the report as JUnit XML"},
@@ -158,10 +160,10 @@ static int write_reports(struct check *check, const struct report *report)
     return cli_worse(job, status, cli_write_output(job, &check->pcapng, &check->frames));
 }
 
-static int nothing_selected(const struct cli_job *job)
+static int nothing_selected(const struct cli_job *job, const char *more)
 {
-    return cli_complain(job, CLI_USAGE, "%s: nothing is selected%s", job->operands[0],
-                        job->run.n_patterns ? " by -k" : "");
+    return cli_complain(job, CLI_USAGE, "%s: nothing is selected%s%s", job->operands[0],
+                        job->run.n_patterns ? " by -k" : "", more);
 }
 
 static int run_and_report(struct check *check)
@@ -175,7 +177,7 @@ static int run_and_report(struct check *check)
     if (failed) {
         status = cli_complain(job, CLI_UNJUDGED, "%s", error.text);
     } else if (report.n_results == 0 && report.coverage.n_untold == 0) {
-        status = nothing_selected(job);
+        status = nothing_selected(job, "");
     } else {
         report.timing.load_ms = job->load_ms;
         report.timing.total_ms += job->load_ms;
@@ -192,12 +194,16 @@ static void print_id(void *aux, const char *id)
     puts(id);
 }
 
+#define NOT_LISTED                                                                                 \
+    "; what only a check may find, as traffic/FROM/stray/TO and transient/FROM/TO, is not listed"
+
 static int run(struct cli_job *job)
 {
     struct check *check = (struct check *)job;
     if (check->list) {
-        return run_list(job->expectation, &job->run, print_id, NULL) > 0 ? CLI_CONFORMS
-                                                                         : nothing_selected(job);
+        size_t n = run_list(job->expectation, &job->run, print_id, NULL);
+        n += run_list_cables(job->topology, &job->run, print_id, NULL);
+        return n > 0 ? CLI_CONFORMS : nothing_selected(job, NOT_LISTED);
     }
     job->run.progress = show_progress;
     job->run.progress_aux = check;

@@ -91,7 +91,10 @@ static void ids_are_listed(void **state)
     assert_string_equal(cli->out, "traffic/h1/delivered/h2\n");
     EXPECT(cli, 2, "check", expected, "--list", "-k", "nonsense");
     assert_string_equal(cli->err, "tapproof check: expected/demon/simulated.yaml: nothing is "
-                                  "selected by -k\n");
+                                  "selected by -k; what only a check may find, as "
+                                  "traffic/FROM/stray/TO and transient/FROM/TO, is not listed\n");
+    EXPECT(cli, 0, "check", expected, "--list", "-k", "wiring/s1:6");
+    assert_string_equal(cli->out, "wiring/s1:6 - s3:1\n");
     EXPECT(cli, 0, "check", expected, "--list", "-k", "traffic/h1/ and not mirrored");
     assert_string_equal(cli->out, "traffic/h1/delivered/h2\n");
     EXPECT(cli, 2, "check", expected, "--list", "-k", "traffic/h1/ and");

@@ -15,7 +15,7 @@ bool run_checking_select(struct checking *checking)
     size_t n;
     if (checking->options->n_patterns == 0 ||
         run_list(checking->expectation, checking->options, NULL, NULL) == 0 ||
-        run_selects_cables(checking->options, checking->topology)) {
+        run_list_cables(checking->topology, checking->options, NULL, NULL) > 0) {
         return true;
     }
     checking->selected = run_select_claims(checking->expectation, checking->options, &n);

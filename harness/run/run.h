@@ -49,8 +49,9 @@ size_t run_list(const struct expectation *expectation, const struct run_options 
 /* Whether the patterns select this id: there are none, or one of them does (run/pattern.h). */
 bool run_selects(const struct run_options *options, const char *id);
 
-/* Whether they select the result of a cable between two switches. */
-bool run_selects_cables(const struct run_options *options, const struct topology *topology);
+/* The same of cables: those that frames cross have such a result. */
+size_t run_list_cables(const struct topology *topology, const struct run_options *options,
+                       void (*each)(void *aux, const char *id), void *aux);
 
 /* By claim, whether the patterns select it, and how many they select; free it. NULL
  * without memory. */

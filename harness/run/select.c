@@ -81,19 +81,22 @@ size_t run_list(const struct expectation *expectation, const struct run_options 
     return lister.n;
 }
 
-bool run_selects_cables(const struct run_options *options, const struct topology *topology)
+size_t run_list_cables(const struct topology *topology, const struct run_options *options,
+                       void (*each)(void *aux, const char *id), void *aux)
 {
+    struct lister lister = {.options = options, .each = each, .aux = aux};
     struct base_arena arena = {0};
-    bool selected = false;
-    for (size_t i = 0; i < topology->n_links + topology->n_hosts && !selected; i++) {
+    for (size_t i = 0; i < topology->n_links + topology->n_hosts && !options->no_traffic; i++) {
         struct port_ref port = i < topology->n_links ? topology->links[i].a
                                                      : topology->hosts[i - topology->n_links].port;
         const char *cable = topology_cable_name(topology, port, &arena);
         const char *id = base_arena_format(&arena, "wiring/%s", cable ? cable : "");
-        selected = id && run_selects(options, id);
+        if (id) {
+            list(&lister, id);
+        }
     }
     base_arena_free(&arena);
-    return selected;
+    return lister.n;
 }
 
 bool *run_select_claims(const struct expectation *expectation, const struct run_options *options,

@@ -60,6 +60,7 @@ static void ids_are_unique_and_in_order(void **state)
         assert_null(strstr(id, line));
     }
     options.no_traffic = true;
+    assert_int_equal(run_list_cables(expectation->topology, &options, NULL, NULL), 0);
     size_t n_state = run_list(expectation, &options, NULL, NULL);
     options = (struct run_options){.no_state = true};
     assert_int_equal(run_list(expectation, &options, NULL, NULL), n - n_state);
@@ -68,7 +69,29 @@ static void ids_are_unique_and_in_order(void **state)
     expectation_free(expectation);
 }
 
+/* Of links, and of hosts; as those of a check are called. */
+static void cables_are_listed(void **state)
+{
+    (void)state;
+    struct expectation *expectation = NULL;
+    struct yaml_diagnostics diagnostics = {0};
+    struct base_buffer ids = {0};
+    const char *pattern = "wiring and s1";
+    struct run_options options = {.patterns = &pattern, .n_patterns = 1};
+    assert_int_equal(yaml_load_expectation(&yaml_disk, "expected/demon/always-forward.yaml",
+                                           &expectation, &diagnostics),
+                     0);
+    assert_int_equal(run_list_cables(expectation->topology, &options, remember, &ids), 10);
+    assert_non_null(strstr(base_buffer_text(&ids), "wiring/s1:6 - s3:1\n"));
+    assert_non_null(strstr(base_buffer_text(&ids), "wiring/h1 - s1:1\n"));
+    pattern = "state";
+    assert_int_equal(run_list_cables(expectation->topology, &options, NULL, NULL), 0);
+    base_buffer_free(&ids);
+    expectation_free(expectation);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(cables_are_listed),
     cmocka_unit_test(patterns_select),
     cmocka_unit_test(ids_are_unique_and_in_order),
 };

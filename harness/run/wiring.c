@@ -309,7 +309,7 @@ static int have_switches_send(struct wiring *wiring)
 
 int run_checking_wire(struct checking *checking)
 {
-    if (!run_selects_cables(checking->options, checking->topology)) {
+    if (run_list_cables(checking->topology, checking->options, NULL, NULL) == 0) {
         return 0;
     }
     if (blame_wiring_open(&checking->wiring, checking->topology, checking->now.states.right) < 0) {
