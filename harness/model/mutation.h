@@ -40,11 +40,12 @@ struct mutations {
     struct expected_port *lines;      /* `ports:` that would notice what is unnoticed */
     size_t n_lines;
     const bool *lists_switch; /* by switch: the expectation's `ports:` has it already */
-    struct report base;       /* of the network as it is; unless it passes, but for what NORMAL
-                                 leaves open, nothing is tried. base.interrupted: of all of this */
-    size_t n_open; /* results of base that NORMAL leaves open: what only they could notice is not
-                      decided */
-    bool untried;  /* nothing was tried: base says why */
+    struct report base;       /* of the network as it is; unless it passes, but for n_open,
+                                 nothing is tried. base.interrupted: of all of this */
+    size_t n_open;   /* results of base that NORMAL leaves open, or what switches choose: what only
+                        they could notice is not decided */
+    size_t n_chosen; /* of these, what switches choose */
+    bool untried;    /* nothing was tried: base says why */
     struct base_arena arena;
 };
 

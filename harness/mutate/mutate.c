@@ -239,16 +239,17 @@ static int try_all(struct mutate_run *run, bool tries)
 
 /* ------------------------------------------------------------------- public */
 
-/* How many results it leaves open what NORMAL does; they are noted. */
-static size_t count_normal(const struct report *base, const struct prove_findings *findings)
+/* How many results it leaves open what NORMAL does, and what switches choose; they are noted. */
+static void count_open(const struct prove_findings *findings, struct mutations *mutations)
 {
-    size_t n = 0;
     for (size_t i = 0; i < findings->n_items; i++) {
         const struct prove_finding *finding = &findings->items[i];
-        n += finding->kind == PROVE_OPEN && path_is_normal(finding->reason) &&
-             base->results[finding->result].verdict == VERDICT_INCONCLUSIVE;
+        bool is_open = finding->kind == PROVE_OPEN && finding->reason &&
+                       mutations->base.results[finding->result].verdict == VERDICT_INCONCLUSIVE;
+        bool chosen = is_open && path_is_choice(finding->reason);
+        mutations->n_chosen += chosen;
+        mutations->n_open += chosen || (is_open && path_is_normal(finding->reason));
     }
-    return n;
 }
 
 /* The network as it is. */
@@ -264,7 +265,7 @@ static int judge(struct mutate_run *run, struct prove_findings *findings)
         status = prove_claims(run->expectation, run->switches, &how, &mutations->base, findings,
                               run->error);
     }
-    mutations->n_open = count_normal(&mutations->base, findings);
+    count_open(findings, mutations);
     mutations->untried = report_count(&mutations->base, VERDICT_FAIL) > 0 ||
                          report_count(&mutations->base, VERDICT_PASS) == 0 ||
                          report_count(&mutations->base, VERDICT_INCONCLUSIVE) > mutations->n_open;

@@ -4,6 +4,7 @@
  * ones against state_judge and prove_claims of the whole mutated network. */
 #include "mutate/mutate.h"
 
+#include "ofctl/group.h"
 #include "ofctl/match.h"
 #include "testing/random_proof.h"
 
@@ -124,6 +125,35 @@ static void normal_leaves_open_what_it_decides(void **state)
     assert_true(mutations.untried);
     assert_int_equal(mutations.n_items, 0);
     mutations_free(&mutations);
+    small_free(&small);
+}
+
+/* Nor which way a switch chooses: what the proofs cannot notice, ports and entries may. */
+static void choices_leave_open_what_they_decide(void **state)
+{
+    struct small small;
+    struct mutations mutations;
+    (void)state;
+    init(&small);
+    small.states[0].version = 4;
+    small_flow(&small, 0, "in_port=1 actions=group:1");
+    small_flow(&small, 1, "in_port=1 actions=output:5");
+    assert_int_equal(ofctl_parse_group("group_id=1,type=select,bucket=output:2,bucket=output:5",
+                                       &small.states[0].groups, NULL, NULL),
+                     0);
+    small_claim(&small, "traffic/h1/delivered/h2", 0, 1, 1, "");
+    small_claim(&small, "traffic/h3/delivered/h5", 2, 4, 1, "");
+    mutate(&small, &mutations);
+    assert_false(mutations.untried);
+    assert_int_equal(mutations.n_chosen, 2);
+    assert_int_equal(mutations.n_open, 2);
+    check_fate(&mutations, "mutate/b/in_port=1/removed", MUTATION_NOTICED);
+    check_fate(&mutations, "mutate/a/group_id=1/bucket-dropped/1", MUTATION_NOTICED);
+    check_fate(&mutations, "mutate/a/group_id=1/bucket-moved/2/4", MUTATION_UNDECIDED);
+    assert_true(mutations_score(&mutations) > 0);
+    mutations_free(&mutations);
+    group_table_free(&small.states[0].groups);
+    small.states[0].groups = (struct group_table){0};
     small_free(&small);
 }
 
@@ -415,6 +445,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(claims_see_arrivals_only),
     cmocka_unit_test(a_line_is_enough_where_the_rest_is_open),
     cmocka_unit_test(normal_leaves_open_what_it_decides),
+    cmocka_unit_test(choices_leave_open_what_they_decide),
     cmocka_unit_test(ports_see_all),
     cmocka_unit_test(an_exception_is_told),
     cmocka_unit_test(an_entry_that_is_ignored_has_no_line),

@@ -148,8 +148,11 @@ static void put_summary(const struct report_paper *paper, const struct mutations
         base_put_format(out, ", %zu not asked for (-k)", mutations->n_deselected);
     }
     if (mutations->n_open > 0) {
-        base_put_format(out, "; NORMAL leaves %zu result%s open as it is", mutations->n_open,
-                        mutations->n_open == 1 ? "" : "s");
+        base_put_format(out, "; %s %zu result%s open as it is",
+                        mutations->n_chosen == 0                   ? "NORMAL leaves"
+                        : mutations->n_chosen == mutations->n_open ? "choices of switches leave"
+                                                                   : "NORMAL and choices leave",
+                        mutations->n_open, mutations->n_open == 1 ? "" : "s");
     }
     base_put_text(out, "\n");
 }

@@ -169,6 +169,15 @@ static void what_is_open_as_it_is_is_counted(void **state)
     }
     report_mutate_json(&world.mutations, &world.topology, "1.2.3", &json);
     assert_non_null(strstr(base_buffer_text(&json), "\"not_tried\": 7, \"open_as_it_is\": 2}"));
+    world.mutations.n_chosen = 1;
+    report_mutate_text(&world.mutations, &world.topology, 0, &(struct report_text_options){0},
+                       &text);
+    assert_non_null(strstr(base_buffer_text(&text), "; NORMAL and choices leave 2 results open"));
+    world.mutations.n_open = 1;
+    report_mutate_text(&world.mutations, &world.topology, 0, &(struct report_text_options){0},
+                       &text);
+    assert_non_null(
+        strstr(base_buffer_text(&text), "; choices of switches leave 1 result open as it is\n"));
     base_buffer_free(&text);
     base_buffer_free(&json);
     free_world(&world);
