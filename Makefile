@@ -17,6 +17,7 @@
 # make fuzz-report     how much of each parser the corpus of its fuzz target covers
 # make mutants ROOM=path N=10    do the room's unit tests notice N small mistakes in it?
 # make pages           the manual pages: build/man
+# make picture         that of the README, by a check in a lab
 # make install         programs, lab, examples, pages, schemas and completion, to $(DESTDIR)$(PREFIX); uninstall
 #
 # Variables: CC CFLAGS LDFLAGS SANITIZE B (build directory) PREFIX DESTDIR V=1 WERROR=1
@@ -118,6 +119,9 @@ test-programs: all $(PAGES) $(UNIT) $(REPLAYS) $(SUITES) $(B)/suites/answers $(B
 
 pages: $(PAGES)
 
+picture: all
+	$(Q)B=$(B) tools/picture
+
 # The house rules alone.
 house: test-programs
 	$(Q)B=$(B) RANKS="$(RANKS)" CC="$(CC)" suites/tally $(filter suites/house_%,$(SCRIPTS))
@@ -217,6 +221,6 @@ uninstall: all pages
 clean:
 	rm -rf $(B) $(B)-asan $(B)-fuzz $(B)-coverage
 
-.PHONY: uninstall pages unit house ranks run-fuzzers run-replays fuzz-report mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
+.PHONY: picture uninstall pages unit house ranks run-fuzzers run-replays fuzz-report mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

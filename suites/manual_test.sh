@@ -75,4 +75,12 @@ grep -ohE '(tapproof|tapd|tapctl|tapping|tapsniff|lab)[a-z-]*\([1-8]\)' docs/man
     sed 's/(\(.\))/.\1/' | while read -r page; do [ -f "docs/man/$page.md" ] || echo "no page $page"; done > "$scratch/out"
 [ ! -s "$scratch/out" ]
 report "pages name only pages that are there" $?
+
+for file in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md docs/man/*.md; do
+    grep -oE '\]\([^)#:]+\)' "$file" | sed 's/^](//; s/)$//' | while read -r target; do
+        [ -e "$(dirname "$file")/$target" ] || echo "$file: no $target"
+    done
+done > "$scratch/out"
+[ ! -s "$scratch/out" ]
+report "links lead to files that are there" $?
 plan

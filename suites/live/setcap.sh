@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# The file capabilities that the README names are enough, each for what it says, and needed. Root
+# The file capabilities that docs/live.md names are enough, each for what it says, and needed. Root
 # without its privileges (SECBIT_NOROOT, capabilities(7)) stands in for a user who has none: a
 # program that it starts has what its file has, and nothing else.
 
