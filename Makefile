@@ -20,6 +20,8 @@
 # make picture         that of the README, by a check in a lab
 # make install         programs, lab, examples, pages, schemas and completion, to $(DESTDIR)$(PREFIX); uninstall
 #
+# make deb             Debian packages of what is committed; deb-check judges and tries them
+#
 # Variables: CC CFLAGS LDFLAGS SANITIZE B (build directory) PREFIX DESTDIR V=1 WERROR=1
 
 CC           ?= cc
@@ -218,9 +220,15 @@ install: all pages
 uninstall: all pages
 	$(Q)$(file >$(B)/installed,$(INSTALLED))tools/install --remove "$(DESTDIR)$(PREFIX)" < $(B)/installed
 
+# Debian packages of what is committed; deb-check judges, installs and removes them.
+deb:
+	$(Q)B=$(B) tools/deb
+deb-check:
+	$(Q)B=$(B) suites/tally "tools/deb --check"
+
 clean:
 	rm -rf $(B) $(B)-asan $(B)-fuzz $(B)-coverage
 
-.PHONY: picture uninstall pages unit house ranks run-fuzzers run-replays fuzz-report mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
+.PHONY: deb deb-check picture uninstall pages unit house ranks run-fuzzers run-replays fuzz-report mutants faults faults-rules soak all check check-asan demo bench lint fuzz install clean test-programs packages-check packages-demo packages-bench
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
