@@ -13,6 +13,7 @@
 # make faults          every kind of fault, at many places, found and located? (half an hour)
 # make faults-rules    is each rule of the judge needed for that?
 # make bench           speed, beside what others do
+# make instructions    writes suites/instructions anew: what make check allows 5 % more of
 # make fuzz            each fuzz target for FUZZ_SECONDS
 # make fuzz-report     how much of each parser the corpus of its fuzz target covers
 # make mutants ROOM=path N=10    do the room's unit tests notice N small mistakes in it?
@@ -142,10 +143,11 @@ check: packages-check
 # What is not about our own C code is checked without; so is what takes long because it does the same
 # again and again.
 # What was freed is kept for as long as 32 MB more are: with the 256 of the default half of the time goes there.
+NOT_SANITIZED = topologies/% suites/house_% $(patsubst %,suites/%_test.sh,faults instructions manual schema completion install)
 check-asan: export ASAN_OPTIONS := quarantine_size_mb=32$(if $(ASAN_OPTIONS),:$(ASAN_OPTIONS))
 check-asan:
 	$(Q)$(MAKE) --no-print-directory check B=$(B)-asan SANITIZE=address,undefined \
-	    SCRIPTS="$(filter-out suites/faults_test.sh suites/manual_test.sh suites/schema_test.sh suites/completion_test.sh suites/install_test.sh suites/house_% topologies/%,$(SCRIPTS))" \
+	    SCRIPTS="$(filter-out $(NOT_SANITIZED),$(SCRIPTS))" \
 	    LIVE_SUITES="$(filter-out soak soak-faults tapd-holds trace,$(LIVE_SUITES))"
 
 demo: packages-demo
@@ -155,6 +157,10 @@ demo: packages-demo
 bench: packages-bench
 	$(Q)$(MAKE) --no-print-directory all $(BENCHES)
 	$(Q)B=$(B) tools/bench
+
+instructions: packages-check
+	$(Q)$(MAKE) --no-print-directory all test-programs
+	$(Q)B=$(B) CC="$(CC)" CFLAGS="$(CFLAGS)" suites/instructions_test.sh --renew
 
 soak: packages-check
 	$(Q)$(MAKE) --no-print-directory all

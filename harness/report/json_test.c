@@ -190,8 +190,8 @@ static void transients_say_what_happened(void **state)
     report_free(&report);
 }
 
-/* The README names each key of the object. */
-static void check_named(const char *readme, json_t *object)
+/* docs/reports.md names each key of the object. */
+static void check_named(const char *page, json_t *object)
 {
     const char *key;
     json_t *value;
@@ -199,19 +199,19 @@ static void check_named(const char *readme, json_t *object)
     {
         char quoted[64];
         snprintf(quoted, sizeof quoted, "`%s`", key);
-        if (!strstr(readme, quoted)) {
-            fail_msg("the README does not say what `%s` is", key);
+        if (!strstr(page, quoted)) {
+            fail_msg("docs/reports.md does not say what `%s` is", key);
         }
     }
 }
 
-static void test_the_readme_names_the_keys(void **state)
+static void test_the_manual_names_the_keys(void **state)
 {
     (void)state;
-    static char readme[1 << 17];
-    FILE *file = fopen("README.md", "r");
+    static char page[1 << 17];
+    FILE *file = fopen("docs/reports.md", "r");
     assert_non_null(file);
-    readme[fread(readme, 1, sizeof readme - 1, file)] = 0;
+    page[fread(page, 1, sizeof page - 1, file)] = 0;
     fclose(file);
     struct report report = sample_report();
     report.coverage.is_known = report.interrupted = true;
@@ -223,16 +223,16 @@ static void test_the_readme_names_the_keys(void **state)
     report.n_causes = 1;
     json_t *root = load(&report), *item;
     size_t i;
-    check_named(readme, root);
-    check_named(readme, json_object_get(root, "coverage"));
+    check_named(page, root);
+    check_named(page, json_object_get(root, "coverage"));
     json_array_foreach(json_object_get(root, "results"), i, item)
     {
-        check_named(readme, item);
+        check_named(page, item);
     }
     assert_int_equal(json_array_size(json_object_get(root, "causes")), 1);
     json_array_foreach(json_object_get(root, "causes"), i, item)
     {
-        check_named(readme, item);
+        check_named(page, item);
     }
     json_decref(root);
     report_free(&report);
@@ -241,7 +241,7 @@ static void test_the_readme_names_the_keys(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(transients_say_what_happened),
     cmocka_unit_test(test_head_and_tail),
-    cmocka_unit_test(test_the_readme_names_the_keys),
+    cmocka_unit_test(test_the_manual_names_the_keys),
     cmocka_unit_test(test_results),
     cmocka_unit_test(test_what_tables_say_is_not_observed),
     cmocka_unit_test(test_foreign_bytes),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Probes for every entry of a backbone, planned anew and after one changed entry,
- * and packets looked up in its tables. `cover_bench [SWITCHES [PREFIXES]]`. Prints
+ * and packets looked up in its tables. `cover_bench [SWITCHES [PREFIXES [LOOKUPS]]]`. Prints
  * how long it took, how many probes there are, and what they do not exercise. */
 #include "testing/backbone.h"
 #include "traffic/cover.h"
@@ -62,12 +62,12 @@ static void bench_kept(struct backbone *backbone, const struct traffic_cover *be
     path_network_close(&tables);
 }
 
-static void bench_lookup(struct backbone *backbone, const struct path_network *tables)
+static void bench_lookup(struct backbone *backbone, const struct path_network *tables,
+                         size_t n_lookups)
 {
-    enum { LOOKUPS = 1000000 };
     size_t n_out = 0;
     double start = now_ms();
-    for (size_t i = 0; i < LOOKUPS; i++) {
+    for (size_t i = 0; i < n_lookups; i++) {
         struct header header = {.in_port = 1,
                                 .dl_type = DL_TYPE_IP,
                                 .nw_dst = 0x10000000 + backbone_below(backbone, 0x60000000)};
@@ -77,8 +77,8 @@ static void bench_lookup(struct backbone *backbone, const struct path_network *t
         n_out += step.n_sent > 0;
     }
     double ms = now_ms() - start;
-    printf("look-up  %.0f a second, packet to outputs (%zu of %d forwarded)\n", LOOKUPS / ms * 1e3,
-           n_out, LOOKUPS);
+    printf("look-up  %.0f a second, packet to outputs (%zu of %zu forwarded)\n",
+           (double)n_lookups / ms * 1e3, n_out, n_lookups);
 }
 
 int main(int argc, char **argv)
@@ -96,7 +96,7 @@ int main(int argc, char **argv)
     printf("%zu routers, %zu entries; indexed in %.0f ms\n", n_switches, n_switches * n_prefixes,
            now_ms() - start);
     double anew_ms = bench_cover(&tables, &cover);
-    bench_lookup(&backbone, &tables);
+    bench_lookup(&backbone, &tables, argc > 3 ? strtoull(argv[3], NULL, 0) : 1000000);
     bench_kept(&backbone, &cover, anew_ms);
     traffic_cover_free(&cover);
     path_network_close(&tables);
