@@ -778,17 +778,12 @@ void channel_close(struct channel *channel)
     channel_tls_pool_free(&channel->tls);
     free(channel->listeners);
     free(channel->sessions);
-    if (channel->deadline) {
-        event_free(channel->deadline);
-    }
-    if (channel->grace) {
-        event_free(channel->grace);
-    }
-    if (channel->silence) {
-        event_free(channel->silence);
-    }
-    if (channel->interrupt) {
-        event_free(channel->interrupt);
+    struct event *const events[] = {channel->deadline, channel->grace, channel->silence,
+                                    channel->interrupt};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        if (events[i]) {
+            event_free(events[i]);
+        }
     }
     if (channel->base) {
         event_base_free(channel->base);

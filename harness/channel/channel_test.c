@@ -6,6 +6,7 @@
 #include "channel/channel.h"
 
 #include "base/sandbox.h"
+#include "channel/channel_inside.h"
 #include "testing/channel.h"
 
 #include <stdio.h>
@@ -159,6 +160,25 @@ static void a_switch_that_cannot_be_asked_in_both_is_told(void **state)
     assert_int_equal(fake.n_connections, 1);
     channel_close(channel);
     fake_switch_stop(&fake);
+}
+
+static void what_is_not_said_is_the_default(void **state)
+{
+    (void)state;
+    const struct channel_options given = {1, 2, 3, 4, 5, 0, false, true};
+    for (int i = 0; i < 2; i++) {
+        struct channel *channel;
+        assert_int_equal(channel_open(NULL, 0, i ? &given : NULL, &channel, NULL), 0);
+        const struct channel_options *options = &channel->options;
+        assert_int_equal(options->timeout_ms, i ? 1 : 10000);
+        assert_int_equal(options->max_bytes, i ? 2 : 512 << 20);
+        assert_int_equal(options->max_sum_bytes, i ? 3 : SIZE_MAX);
+        assert_int_equal(options->max_messages, i ? 4 : 1000000);
+        assert_int_equal(options->max_entries, i ? 5 : 2000000);
+        assert_int_equal(options->plain, i);
+        assert_null(channel->interrupt);
+        channel_close(channel);
+    }
 }
 
 static void nobody_there_is_said(void **state)
@@ -634,6 +654,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_peer_of_any_version_speaks_1_0),
     cmocka_unit_test(what_is_asked_in_1_0_alone_is_told),
     cmocka_unit_test(a_switch_that_cannot_be_asked_in_both_is_told),
+    cmocka_unit_test(what_is_not_said_is_the_default),
     cmocka_unit_test(nobody_there_is_said),
     cmocka_unit_test(a_helper_dials_where_a_confined_process_may_not),
     cmocka_unit_test(names_are_resolved),

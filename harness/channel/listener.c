@@ -178,11 +178,8 @@ void channel_listener_stop(struct channel_listener *listener)
 bool channel_listener_is_called(const struct channel_listener *listener)
 {
     struct pollfd waiting = {.fd = listener->fd, .events = POLLIN};
-    const struct caller *caller = listener->callers;
-    while (caller && caller->is_old) {
-        caller = caller->next;
-    }
-    return caller || poll(&waiting, 1, 0) > 0;
+    const struct caller *newest = listener->callers;
+    return (newest && !newest->is_old) || poll(&waiting, 1, 0) > 0;
 }
 
 void channel_listener_format_others(const struct channel_listener *listener,
@@ -193,13 +190,9 @@ void channel_listener_format_others(const struct channel_listener *listener,
                         listener->n_strangers, listener->n_strangers > 1 ? "s" : "",
                         listener->last_stranger);
     }
-    size_t n_silent = 0;
-    for (const struct caller *caller = listener->callers; caller; caller = caller->next) {
-        n_silent++;
-    }
-    if (n_silent > 0) {
-        base_put_format(out, "; %zu caller%s nothing, the last of them at ", n_silent,
-                        n_silent > 1 ? "s say" : " says");
+    if (listener->n_callers > 0) {
+        base_put_format(out, "; %zu caller%s nothing, the last of them at ", listener->n_callers,
+                        listener->n_callers > 1 ? "s say" : " says");
         channel_conn_format_peer(listener->callers->conn, out);
     }
     if (listener->n_lost > 0) {

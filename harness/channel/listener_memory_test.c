@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What becomes of a switch that dials when an allocation, ours or libevent's, fails? */
+ * What becomes of a channel, and of a switch that dials, when an allocation, ours or libevent's,
+ * fails? */
 #include "channel/listener.h"
 
 #include "testing/channel.h"
@@ -84,7 +85,30 @@ static void a_caller_without_memory_is_hung_up_on_and_told(void **state)
     event_base_free(call.base);
 }
 
+/* From one allocation on there is no memory: libevent does without some of its own. */
+static void a_channel_without_memory_is_not_opened(void **state)
+{
+    (void)state;
+    const struct channel_options options = {.interrupt_fd = STDERR_FILENO};
+    size_t n_failed = 0;
+    bool failed = true;
+    for (size_t n = 0; failed; n++) {
+        struct channel *channel;
+        struct base_error error = {""};
+        failing_begin(n, true);
+        int status = channel_open(NULL, 0, &options, &channel, &error);
+        failed = failing_end();
+        assert_true(failed || status == 0);
+        assert_int_equal(channel != NULL, status == 0);
+        assert_string_equal(error.text, status ? "out of memory" : "");
+        channel_close(channel);
+        n_failed += failed;
+    }
+    assert_true(n_failed > 6);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_channel_without_memory_is_not_opened),
     cmocka_unit_test(a_caller_without_memory_is_hung_up_on_and_told),
 };
 

@@ -406,6 +406,35 @@ static void without_descriptors_a_caller_waits(void **state)
     event_base_free(base);
 }
 
+/* Who called before the start is waited for no longer. */
+static void a_caller_is_one_since_the_start(void **state)
+{
+    (void)state;
+    struct base_error error;
+    struct event_base *base = event_base_new();
+    struct endpoint endpoint;
+    char text[64];
+    int fds[2];
+    const struct sockaddr_in address = find_free(text);
+    assert_int_equal(endpoint_parse(text, &endpoint, &error), 0);
+    struct channel_listener *listener =
+        channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
+    assert_non_null(listener);
+    for (size_t i = 0; i < 2; i++) {
+        channel_listener_start(listener);
+        assert_false(channel_listener_is_called(listener));
+        fds[i] = socket(AF_INET, SOCK_STREAM, 0);
+        assert_int_equal(connect(fds[i], (const struct sockaddr *)&address, sizeof address), 0);
+        assert_true(channel_listener_is_called(listener));
+        assert_true(is_greeted(base, fds[i]));
+        assert_true(channel_listener_is_called(listener));
+    }
+    close(fds[0]);
+    close(fds[1]);
+    channel_listener_free(listener);
+    event_base_free(base);
+}
+
 /* The one version that is spoken is in the first message; where there are more, the caller is heard
  * first. */
 static void the_one_version_is_said_first(void **state)
@@ -561,5 +590,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(who_dialled_instead_is_said),
     cmocka_unit_test(an_address_that_is_taken_is_the_reason),
     cmocka_unit_test(without_descriptors_a_caller_waits),
+    cmocka_unit_test(a_caller_is_one_since_the_start),
 };
 TEST_MAIN(tests)
