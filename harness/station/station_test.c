@@ -279,6 +279,14 @@ static void says_where_frames_can_no_longer_be_sent(void **state)
     station_close(set);
 }
 
+static void limit(int resource, rlim_t most)
+{
+    struct rlimit limits;
+    getrlimit(resource, &limits);
+    limits.rlim_cur = most;
+    setrlimit(resource, &limits);
+}
+
 /* In a child, with one descriptor more each time; 0: all that needs one has said so, then it was
  * open. */
 static int opens_with_few_descriptors(void)
@@ -290,7 +298,7 @@ static int opens_with_few_descriptors(void)
     close(lowest);
     for (int n = lowest; n < lowest + 20 && !is_open; n++) {
         struct station_set *set;
-        setrlimit(RLIMIT_NOFILE, &(struct rlimit){(rlim_t)n, 1000});
+        limit(RLIMIT_NOFILE, (rlim_t)n);
         if (station_open(&spec, 1, &set, NULL)) {
             return 1;
         }
@@ -796,7 +804,7 @@ static int is_short_of_threads(void)
         return 1;
     }
     fclose(size);
-    setrlimit(RLIMIT_AS, &(struct rlimit){n_pages * 4096 + ROOM_BYTES, RLIM_INFINITY});
+    limit(RLIMIT_AS, n_pages * 4096 + ROOM_BYTES);
     if (station_open(specs, N, &none, &error) == 0 || none ||
         strcmp(error.text, "not enough threads to open 12 stations") != 0) {
         return 2;

@@ -391,20 +391,11 @@ static uint64_t id_of(const struct sflow_sample *sample)
     return (uint64_t)sample->source_class << 32 | sample->source_index;
 }
 
-static size_t find_dpid(const struct topology *topology, uint64_t dpid)
-{
-    size_t sw = 0;
-    while (sw < topology->n_switches && topology->switches[sw].dpid != dpid) {
-        sw++;
-    }
-    return sw;
-}
-
 static void learn_port(struct sflow_agents *agents, struct sflow_agent *agent,
                        const struct sflow_sample *sample)
 {
     const struct sflow_counters *counters = &sample->counters;
-    size_t sw = find_dpid(agents->topology, counters->dpid);
+    size_t sw = switch_of(agents->topology, counters->dpid);
     if (sw == agents->topology->n_switches || counters->port == 0 || counters->port > PORT_MAX ||
         (agent->declared && agent->declared->sw != sw)) {
         return;
