@@ -215,38 +215,62 @@ static void messages_may_come_byte_by_byte(void **state)
 }
 
 /* Frames to send, and the question behind them. */
-static void put_script(struct base_buffer *out)
+static void put_script(struct base_buffer *out, size_t frame_bytes)
 {
-    uint8_t frame[60];
+    uint8_t frame[1000] = {0};
     base_put_text(out, STATION_WIRE_GREETING);
     station_wire_put(out, STATION_WIRE_OPEN, "", 1, "lo", 2);
     for (uint32_t i = 0; i < N_FRAMES; i++) {
         make_frame(frame, i);
-        station_wire_put(out, STATION_WIRE_SEND, frame, sizeof frame, NULL, 0);
+        station_wire_put(out, STATION_WIRE_SEND, frame, frame_bytes, NULL, 0);
     }
     station_wire_put(out, STATION_WIRE_SYNC, NULL, 0, NULL, 0);
 }
 
-/* What a far end says behind its greeting, if it finds all of that at once. */
-static struct base_reader serve_script(void)
+/* A far end that finds all of that at once. */
+static int serve_script(size_t frame_bytes, int out_fd, struct base_error *error)
+{
+    struct base_buffer script = {0};
+    int in[2];
+    assert_int_equal(pipe(in), 0);
+    put_script(&script, frame_bytes);
+    assert_int_equal(write(in[1], script.data, script.n_bytes), script.n_bytes);
+    base_buffer_free(&script);
+    close(in[1]);
+    int status = station_serve(in[0], out_fd, false, error);
+    close(in[0]);
+    return status;
+}
+
+/* What it says behind its greeting. */
+static struct base_reader hear_script(void)
 {
     static uint8_t said[1 << 16];
-    struct base_buffer script = {0};
-    int in[2], out[2];
-    assert_int_equal(pipe(in) | pipe(out), 0);
-    put_script(&script);
-    assert_int_equal(write(in[1], script.data, script.n_bytes), script.n_bytes);
-    close(in[1]);
-    assert_int_equal(station_serve(in[0], out[1], false, NULL), 0);
-    close(in[0]);
+    int out[2];
+    assert_int_equal(pipe(out), 0);
+    assert_int_equal(serve_script(60, out[1], NULL), 0);
     close(out[1]);
     ssize_t n_said = read(out[0], said, sizeof said);
     close(out[0]);
-    base_buffer_free(&script);
     assert_true(n_said > (ssize_t)strlen(STATION_WIRE_GREETING));
     struct base_reader reader = base_reader_over(said, (size_t)n_said);
     base_read_skip(&reader, strlen(STATION_WIRE_GREETING));
     return reader;
+}
+
+/* The first of what it says fits into the pipe, which nobody reads. */
+static void what_does_not_get_out_is_an_error(void **state)
+{
+    struct base_error error = {""};
+    int out[2];
+    fixture_or_skip(state);
+    assert_int_equal(system("ip link set lo up"), 0);
+    assert_int_equal(pipe2(out, O_NONBLOCK), 0);
+    assert_int_equal(fcntl(out[1], F_SETPIPE_SZ, 4096), 4096);
+    assert_int_equal(serve_script(1000, out[1], &error), -1);
+    assert_string_equal(error.text, "writing: Resource temporarily unavailable");
+    close(out[0]);
+    close(out[1]);
 }
 
 /* On lo it hears its own frames, and has not looked for them when it comes to the question. lo has
@@ -260,7 +284,7 @@ static void the_far_end_looks_before_it_answers(void **state)
         uint8_t type = 0;
         struct base_reader body;
         assert_int_equal(system(i ? "ip link set lo mtu 65535" : "ip link set lo up mtu 65536"), 0);
-        struct base_reader reader = serve_script();
+        struct base_reader reader = hear_script();
         assert_true(station_wire_take(&reader, &type, &body));
         assert_int_equal(type, STATION_WIRE_OPENED);
         assert_int_equal(base_reader_left(&body), sizeof opened[i]);
@@ -505,6 +529,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(all_that_was_captured_is_reported),
     cmocka_unit_test(messages_may_come_byte_by_byte),
     cmocka_unit_test(the_far_end_looks_before_it_answers),
+    cmocka_unit_test(what_does_not_get_out_is_an_error),
     cmocka_unit_test(all_stations_are_asked_at_once),
     cmocka_unit_test(local_stations_are_drained),
     cmocka_unit_test(who_does_not_answer_is_left_out),

@@ -175,6 +175,38 @@ static void a_flood_of_agents_does_not_displace_a_known_one(void **state)
     sflow_agents_free(agents);
 }
 
+/* Lost, late, twice and begun anew, of one that made room and of one that did not. */
+static void all_datagrams_are_in_the_total(void **state)
+{
+    (void)state;
+    static const uint32_t sequences[] = {7, 12, 9, 9, 8, 1};
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    for (size_t round = 0; round < 2; round++) {
+        for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++) {
+            struct sflow_datagram datagram = datagram_of("9.0.0.1", 0, sequences[i]);
+            bool again = false;
+            datagram.uptime_ms = i < 5 ? 9000 : 1;
+            assert_non_null(sflow_agents_hear(agents, &datagram, &again));
+            assert_int_equal(again, i == 3);
+        }
+        for (uint32_t i = 1; i <= SFLOW_AGENTS_MAX * (1 - round); i++) {
+            assert_non_null(hear(agents, "10.0.0.1", i));
+        }
+        struct sflow_sequence total = sflow_agents_total(agents);
+        assert_int_equal(total.n_received, SFLOW_AGENTS_MAX + 6 * (round + 1));
+        assert_int_equal(total.n_lost, 2 * (round + 1));
+        assert_int_equal(total.n_late, 3 * (round + 1));
+        assert_int_equal(total.n_twice, round + 1);
+        assert_int_equal(total.n_restarts, round + 1);
+    }
+    struct sflow_agents *next = sflow_agents_new(&topology, NULL, 0);
+    sflow_agents_inherit(next, agents);
+    assert_int_equal(sflow_agents_total(next).n_lost, 4);
+    assert_int_equal(sflow_agents_total(next).n_received, SFLOW_AGENTS_MAX + 12);
+    sflow_agents_free(agents);
+    sflow_agents_free(next);
+}
+
 /* Who forges ports, too, displaces who is silent; that one is back when it speaks. */
 static void a_flood_of_learned_agents_locks_nobody_out(void **state)
 {
@@ -243,6 +275,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_agent_that_began_anew_is_learned_anew),
     cmocka_unit_test(declared_agents_alone_are_heard),
     cmocka_unit_test(a_flood_of_agents_does_not_displace_a_known_one),
+    cmocka_unit_test(all_datagrams_are_in_the_total),
     cmocka_unit_test(a_flood_of_learned_agents_locks_nobody_out),
     cmocka_unit_test(a_flood_of_interfaces_is_bounded),
     cmocka_unit_test(samples_that_agents_left_out_are_counted),

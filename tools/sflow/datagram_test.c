@@ -194,6 +194,59 @@ static void reads_expanded_samples(void **state)
     base_buffer_free(&bytes);
 }
 
+static struct sflow_sample read_words(const uint32_t *words, size_t n)
+{
+    struct base_buffer bytes = {0};
+    for (size_t i = 0; i < n; i++) {
+        base_put_be32(&bytes, words[i]);
+    }
+    struct sflow_datagram datagram = open_checked(bytes.data, bytes.n_bytes);
+    struct sflow_sample sample = next(&datagram);
+    no_more(&datagram);
+    base_buffer_free(&bytes);
+    return sample;
+}
+
+/* Of records of one kind the first counts; so does that of a frame on Ethernet (protocol 1). */
+static void of_two_records_the_first_counts(void **state)
+{
+    (void)state;
+    static const uint32_t flow[] = {
+        5,    1,  0x7f000001, 0,    1,  3000, 1,          1,  164, 7,  0x02000005, 9,
+        9,    0,  1,          2,    5,  1001, 16,         11, 12,  13, 14, /* extended switch */
+        1001, 16, 21,         22,   23, 24,                                /* another */
+        1,    20, 2,          1000, 4,  4,    0xaaaaaaaa,                  /* no Ethernet */
+        1,    20, 1,          1001, 5,  4,    0xbbbbbbbb,                  /* this one */
+        1,    20, 1,          1002, 6,  4,    0xcccccccc,
+    };
+    struct sflow_sample sample = read_words(flow, sizeof flow / sizeof *flow);
+    assert_int_equal(sample.flow.in_vlan, 11);
+    assert_int_equal(sample.flow.in_priority, 12);
+    assert_int_equal(sample.flow.out_vlan, 13);
+    assert_int_equal(sample.flow.out_priority, 14);
+    assert_int_equal(sample.flow.frame_bytes, 1001);
+    assert_int_equal(sample.flow.stripped_bytes, 5);
+    assert_int_equal(sample.flow.n_header_bytes, 4);
+    assert_int_equal(sample.source_class, 2);
+    assert_int_equal(sample.source_index, 5);
+    assert_int_equal(sample.n_skipped, 3);
+    uint32_t counters[12 + 2 * (2 + 3) + 2 * (2 + 22)] = {5, 1, 0x7f000001,           0, 1, 3000,
+                                                          1, 2, 12 + 2 * 20 + 2 * 96, 7, 5, 4};
+    uint32_t *at = counters + 12;
+    for (uint32_t i = 0; i < 2; i++) {
+        *at++ = 1004, *at++ = 12, *at++ = 0, *at++ = 7 + i, *at++ = 3 + i;
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        *at++ = 1, *at++ = 88, *at = 20 + i;
+        at += 22;
+    }
+    sample = read_words(counters, sizeof counters / sizeof *counters);
+    assert_int_equal(sample.counters.dpid, 7);
+    assert_int_equal(sample.counters.port, 3);
+    assert_int_equal(sample.counters.if_index, 20);
+    assert_int_equal(sample.n_skipped, 2);
+}
+
 /* The output field of the dropped frame is the last word before the number of records. */
 static void reads_every_form_of_an_output(void **state)
 {
@@ -316,6 +369,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reads_counter_samples),
     cmocka_unit_test(reads_each_counter_of_an_interface),
     cmocka_unit_test(reads_expanded_samples),
+    cmocka_unit_test(of_two_records_the_first_counts),
     cmocka_unit_test(reads_every_form_of_an_output),
     cmocka_unit_test(refuses_what_is_cut_anywhere),
     cmocka_unit_test(says_what_is_wrong_and_where),
