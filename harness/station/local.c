@@ -76,8 +76,9 @@ static int check_interface(struct station *station, int fd, struct base_error *e
 {
     struct ifreq request = {0};
     size_t length = strlen(station->interface);
-    memcpy(request.ifr_name, station->interface, length < IFNAMSIZ ? length : IFNAMSIZ - 1);
-    if (length >= IFNAMSIZ || ioctl(fd, SIOCGIFFLAGS, &request)) {
+    bool is_name = length < IFNAMSIZ;
+    memcpy(request.ifr_name, station->interface, is_name ? length : 0);
+    if (!is_name || ioctl(fd, SIOCGIFFLAGS, &request)) {
         return base_fail(error, "no interface %s in %s", station->interface,
                          station->netns ? station->netns : "this network namespace");
     }
@@ -218,7 +219,7 @@ static int local_send(struct station *station, const void *frame, size_t n_bytes
     struct local *local = station->state;
     errno = 0;
     int n_sent = local->lib.libnet_adv_write_link(local->injector, frame, (uint32_t)n_bytes);
-    if (n_sent >= 0 && (size_t)n_sent == n_bytes) {
+    if (n_sent == (ssize_t)n_bytes) {
         return weigh(station, n_bytes, true, error);
     }
     switch (errno) {

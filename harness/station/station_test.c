@@ -244,8 +244,11 @@ static void says_what_is_wrong(void **state)
     char expected[128];
     assert_problem(NULL, NULL, "no interface is named for it");
     assert_problem("nowhere", NULL, "no interface nowhere in this network namespace");
-    assert_problem("a-name-of-16-char", NULL,
-                   "no interface a-name-of-16-char in this network namespace");
+    run("ip link add fifteen-letters type veth peer name peer");
+    assert_problem("fifteen-letters", NULL, "interface fifteen-letters is down");
+    assert_problem("fifteen-letters2", NULL,
+                   "no interface fifteen-letters2 in this network namespace");
+    run("ip link del fifteen-letters");
     snprintf(expected, sizeof expected, "no interface near in %s", fixture->netns);
     assert_problem("near", fixture->netns, expected);
     assert_problem("near", "/nowhere/net", "no such namespace: /nowhere/net");
