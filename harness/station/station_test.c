@@ -210,6 +210,25 @@ static void says_what_cannot_be_sent(void **state)
     station_close(set);
 }
 
+/* A message has room for any frame; what is too long for it is refused here, for the interface
+ * there. */
+static void says_what_cannot_be_sent_by_a_command(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    struct station_set *set = open_exec_pair(fixture, fixture->program);
+    static uint8_t frame[65536];
+    struct seen seen = {0};
+    struct base_error error = {""};
+    assert_int_equal(station_send(set, 1, frame, sizeof frame, &error), -1);
+    assert_string_equal(error.text, "a frame of 65536 bytes is over every MTU");
+    assert_no_problem(set, 2);
+    assert_send(set, 1, frame, sizeof frame - 1);
+    station_sync(set, in_ms(5000), see, &seen, NULL);
+    assert_non_null(station_problem(set, 1));
+    assert_string_equal(station_problem(set, 1), "a frame of 65535 bytes is over the MTU of far");
+    station_close(set);
+}
+
 static void run(const char *format, ...) BASE_PRINTF(1, 2);
 static void run(const char *format, ...)
 {
@@ -888,6 +907,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(stops_when_told_and_goes_on),
     cmocka_unit_test(waits_until_the_deadline),
     cmocka_unit_test(says_what_cannot_be_sent),
+    cmocka_unit_test(says_what_cannot_be_sent_by_a_command),
     cmocka_unit_test(says_what_is_wrong),
     cmocka_unit_test(says_where_frames_can_no_longer_be_sent),
     cmocka_unit_test(says_for_what_descriptors_are_missing),
