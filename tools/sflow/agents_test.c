@@ -146,6 +146,8 @@ static void declared_agents_alone_are_heard(void **state)
     sflow_address_parse("2001:db8::1", &declared[2].address);
     struct sflow_agents *agents = sflow_agents_new(&topology, declared, 3);
     assert_null(hear(agents, "192.0.2.2", 0));
+    const struct sflow_datagram nameless = {.sequence = 1};
+    assert_null(sflow_agents_hear(agents, &nameless, &(bool){false}));
     assert_port(hear(agents, "192.0.2.1", 0), 7, 0, 7);
     assert_unknown(hear(agents, "192.0.2.1", 0), 0x10001);
     assert_port(hear(agents, "192.0.2.1", 4), 1002, 1, 2);
@@ -207,6 +209,15 @@ static void all_datagrams_are_in_the_total(void **state)
     sflow_agents_free(next);
 }
 
+/* As many sources as there is room for, of all agents together. */
+static void fill(struct sflow_agents *agents, struct sflow_agent *agent)
+{
+    for (uint32_t i = 1; i <= SFLOW_SOURCES_MAX + 1; i++) {
+        learn(agents, agent, i, 1, 3);
+    }
+    assert_int_equal(sflow_agents_n_learned(agents), SFLOW_SOURCES_MAX);
+}
+
 /* Who forges ports, too, displaces who is silent; that one is back when it speaks. */
 static void a_flood_of_learned_agents_locks_nobody_out(void **state)
 {
@@ -223,6 +234,7 @@ static void a_flood_of_learned_agents_locks_nobody_out(void **state)
     assert_unknown(hear(agents, "127.0.0.1", 1), 9);
     learn(agents, hear(agents, "127.0.0.1", 1), 9, 1, 4);
     assert_port(hear(agents, "127.0.0.1", 1), 9, 0, 4);
+    fill(agents, hear(agents, "127.0.0.1", 1));
     assert_int_equal(sflow_agents_n_heard(agents), SFLOW_AGENTS_MAX);
     sflow_agents_free(agents);
 }
@@ -232,12 +244,22 @@ static void a_flood_of_interfaces_is_bounded(void **state)
     (void)state;
     struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
     struct sflow_agent *agent = hear(agents, "127.0.0.1", 0);
-    for (uint32_t i = 1; i <= SFLOW_SOURCES_MAX + 1; i++) {
-        learn(agents, agent, i, 1, 3);
-    }
+    fill(agents, agent);
     assert_port(agent, SFLOW_SOURCES_MAX, 0, 3);
     assert_unknown(agent, SFLOW_SOURCES_MAX + 1);
+    struct sflow_agents *next = sflow_agents_new(&topology, NULL, 0);
+    sflow_agents_inherit(next, agents);
     sflow_agents_free(agents);
+    struct sflow_agent *other = hear(next, "127.0.0.1", 1);
+    learn(next, other, 1, 2, 3);
+    assert_unknown(other, 1);
+    struct sflow_datagram anew = datagram_of("127.0.0.1", 0, 5000000);
+    assert_int_equal(sflow_agents_n_learned(next), SFLOW_SOURCES_MAX);
+    sflow_agents_hear(next, &anew, &(bool){false});
+    learn(next, other, 1, 2, 3);
+    assert_port(other, 1, 1, 3);
+    fill(next, other);
+    sflow_agents_free(next);
 }
 
 static void drop(struct sflow_agents *agents, uint32_t source_index, uint32_t total)

@@ -121,12 +121,21 @@ static void samples_are_observed_at_their_port(void **state)
     assert_int_equal(setup.last.n_bytes, 78);
     assert_int_equal(setup.last.n_packets, 1);
     assert_int_equal(setup.last.output.kind, SFLOW_PORT_DISCARDED);
-    assert_int_equal(stats.n_datagrams, 3);
-    assert_int_equal(stats.n_flow_samples, 2);
-    assert_int_equal(stats.n_counter_samples, 1);
-    assert_int_equal(stats.n_refused, 0);
+    const struct sflow_collector_stats expected = {.n_datagrams = 3,
+                                                   .n_flow_samples = 2,
+                                                   .n_counter_samples = 1,
+                                                   .n_observations = 1,
+                                                   .n_unresolved = 1};
+    assert_memory_equal(&stats, &expected, offsetof(struct sflow_collector_stats, sequence));
     assert_int_equal(stats.n_agents, 1);
+    assert_int_equal(stats.n_learned, 1);
     assert_int_equal(stats.sequence.n_received, 3);
+    uint8_t left_out[sizeof golden_dropped];
+    memcpy(left_out, golden_dropped, sizeof left_out);
+    left_out[19] = 5;     /* the sequence number */
+    left_out[52 + 3] = 6; /* samples that were left out, in all */
+    send_bytes(&setup, left_out, sizeof left_out);
+    assert_int_equal(collect(&setup).n_agent_drops, 6);
     stop(&setup);
 }
 
@@ -160,7 +169,7 @@ static void who_cannot_be_told_to_a_port_is_complained_of(void **state)
         .any_sub_agent = true, .ports = SFLOW_PORTS_TABLE, .table = table, .n_table = 1};
     start(&setup, NULL, 0, 0);
     send_bytes(&setup, golden_dropped, sizeof golden_dropped);
-    send_bytes(&setup, golden_dropped, sizeof golden_dropped);
+    send_next(&setup, golden_dropped, sizeof golden_dropped);
     assert_string_equal(
         collect(&setup).last_complaint.text,
         "samples of agent 127.0.0.1, sub-agent 2, cannot be told to a port: it has "
