@@ -194,7 +194,7 @@ static void writes_devices_and_pipes_in_place(void **state)
     close(ends[0]);
     close(ends[1]);
     /* Another name of a file that somebody has open: not replaced under him. */
-    put("open", "1");
+    put("open", "1 and more");
     file = open(in_directory("open"), O_RDWR);
     snprintf(path, sizeof path, "/dev/fd/%d", file);
     assert_int_equal(base_file_write(path, "22", 2, &error), 0);

@@ -8,7 +8,7 @@
 # is_confined PID: no thread has a capability, each has no_new_privs and a seccomp filter.
 is_confined() {
     cat /proc/"$1"/task/*/status > "$scratch/status" 2> /dev/null
-    awk '/^Cap(Inh|Prm|Eff|Amb):/ && $2 !~ /^0*$/ { bad = 1 }
+    awk '/^Cap(Inh|Prm|Eff|Amb|Bnd):/ && $2 !~ /^0*$/ { bad = 1 }
          /^NoNewPrivs:/ && $2 != 1 { bad = 1 }
          /^Seccomp:/ { n++; if ($2 != 2) bad = 1 }
          END { exit bad || !n }' "$scratch/status" && return 0
