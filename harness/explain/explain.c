@@ -139,7 +139,7 @@ static void list_way(struct explaining *explaining, size_t i, const struct space
 
 static bool make_outputs(struct explaining *explaining, struct explained_hop *hop, size_t max)
 {
-    hop->outputs = base_arena_alloc(explaining->arena, (max + 1) * sizeof *hop->outputs);
+    hop->outputs = base_arena_alloc(explaining->arena, max * sizeof *hop->outputs);
     return hop->outputs != NULL;
 }
 
@@ -268,14 +268,14 @@ static const struct place *find_expected(const struct explaining *explaining,
     return *expected ? &(*expected)->place : port ? &port->place : NULL;
 }
 
-/* Both without what the expectation does not judge: -1 without memory. */
+/* Both without what the expectation does not judge. -1: there is no memory for that. */
 static int leave_unjudged(const struct explaining *explaining, const struct expected_case *expected,
                           struct space_behavior behaviors[2])
 {
     uint16_t *ports =
         base_arena_alloc(explaining->arena, expectation_max_may(expected) * sizeof *ports);
     size_t n = ports ? expectation_unjudged(explaining->question->expectation, expected, ports) : 0;
-    int status = ports ? 0 : -1;
+    int status = 0;
     for (int i = 0; i < 2 && n > 0 && status == 0; i++) {
         struct space_behavior all = behaviors[i];
         status = space_behavior_without(&all, ports, n, explaining->arena, &behaviors[i]);

@@ -211,11 +211,11 @@ static void a_way_through_tables_and_groups(void **state)
     open_version(&asking, 4);
     set_flows(&asking, 0,
               "in_port=1 actions=group:7,goto_table:1;"
-              "table=1,udp actions=group:8,write_actions(group:9),goto_table:2;"
+              "table=1,udp actions=group:8,group:7,write_actions(group:9),goto_table:2;"
               "table=2,ip actions=output:3");
     set_groups(&asking, 0,
                "group_id=7,type=all,bucket=output:2;group_id=8,type=indirect,bucket=output:6;"
-               "group_id=9,type=all,bucket=output:3,bucket=output:4");
+               "group_id=9,type=all,bucket=output:3,bucket=output:4,group:8");
     ask(&asking, 1, "udp", "written");
     set_flows(&asking, 0,
               "in_port=1 actions=group:7,goto_table:1;table=1,tcp actions=group:8,output:9,"

@@ -311,10 +311,9 @@ static bool is_to_b(const struct header *header, const uint8_t *bytes)
     return header->dl_dst[5] == 0x0b && header->dl_src[5] != 0x0b;
 }
 
-/* b says to a where it is; in this network NORMAL sends nothing, so it is not heard. */
-static void what_nobody_heard_teaches_nothing(void **state)
+/* a and m on the first of two switches that do NORMAL, b on the second. */
+static void make_two(struct fake_run *run)
 {
-    (void)state;
     static const char two[] = "name: two\n"
                               "switches: {s1: {dpid: 1}, s2: {dpid: 2}}\n"
                               "hosts:\n"
@@ -325,19 +324,26 @@ static void what_nobody_heard_teaches_nothing(void **state)
     static const char claims[] = "topology: t.yaml\ntraffic: [{from: a, delivered: [b]}]\n";
     struct memory_file memory[] = {{"t.yaml", two, 0}, {"e.yaml", claims, 0}, {0}};
     struct yaml_files files = {memory, memory_read};
-    struct fake_run run;
-    fake_run_open_from(&run, &files, "e.yaml", "no-such-directory");
+    fake_run_open_from(run, &files, "e.yaml", "no-such-directory");
     for (size_t sw = 0; sw < 2; sw++) {
         assert_int_equal(
-            ofctl_parse_flow(normal[0], &run.network.states[sw].flows, NULL, NULL, NULL), 0);
-        for (size_t i = 3 - sw; i < run.network.states[sw].n_ports; i++) {
-            run.network.states[sw].ports[i].config = PORT_CONFIG_NO_FWD; /* nobody is there */
+            ofctl_parse_flow(normal[0], &run->network.states[sw].flows, NULL, NULL, NULL), 0);
+        for (size_t i = 3 - sw; i < run->network.states[sw].n_ports; i++) {
+            run->network.states[sw].ports[i].config = PORT_CONFIG_NO_FWD; /* nobody is there */
         }
     }
     sent.n = sent.n_all = 0;
     sent.counts = is_to_b;
-    sent.send = run.network.world.station_send;
-    run.network.world.station_send = count_and_send;
+    sent.send = run->network.world.station_send;
+    run->network.world.station_send = count_and_send;
+}
+
+/* b says to a where it is; in this network NORMAL sends nothing, so it is not heard. */
+static void what_nobody_heard_teaches_nothing(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    make_two(&run);
     fake_run_check(&run);
     assert_int_equal(run.report.n_probes, 0);
     assert_int_equal(sent.n, 0);
@@ -345,6 +351,29 @@ static void what_nobody_heard_teaches_nothing(void **state)
     fake_run_assert(&run, "traffic/a/delivered/b", VERDICT_INCONCLUSIVE);
     const struct result *result = fake_run_result(&run, "traffic/a/delivered/b");
     assert_non_null(strstr(result->detail, "NORMAL has not learned"));
+    fake_run_close(&run);
+}
+
+/* Heard at once, it is said once to another host. */
+static void what_was_heard_is_known_on_the_way(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    make_two(&run);
+    run.network.learns = true;
+    fake_run_check(&run);
+    fake_run_assert_deviations(&run, "");
+    assert_true(run.report.n_probes > 0);
+    assert_true(sent.n > 0);
+    assert_int_equal(sent.n_all, run.report.n_probes + 5 * run.report.timing.rounds);
+    assert_int_equal(run.report.n_background, run.report.timing.rounds); /* what a heard */
+    unsigned n_all = sent.n_all;
+    sent.n_all = 0;
+    run.network.n_learned = 0;
+    fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "b", .at = "a", .n = 1});
+    fake_run_check(&run); /* the second is heard */
+    fake_run_assert_deviations(&run, "");
+    assert_int_equal(sent.n_all, n_all + 1);
     fake_run_close(&run);
 }
 
@@ -410,6 +439,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_not_sent_may_refute),
     cmocka_unit_test(normal_may_learn_a_while_later),
     cmocka_unit_test(what_nobody_heard_teaches_nothing),
+    cmocka_unit_test(what_was_heard_is_known_on_the_way),
     cmocka_unit_test(what_nobody_said_teaches_nothing),
     cmocka_unit_test(a_host_without_a_station_cannot_speak),
 };

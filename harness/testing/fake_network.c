@@ -314,6 +314,49 @@ static void leave(struct fake_network *fake, struct port_ref out, size_t from,
     base_buffer_free(frame);
 }
 
+/* Where the switch has seen the address; NULL: nowhere. */
+static struct fake_learned *find_learned(struct fake_network *fake, size_t sw, const uint8_t *mac)
+{
+    for (size_t i = 0; i < fake->n_learned; i++) {
+        struct fake_learned *learned = &fake->learned[i];
+        if (learned->sw == sw && memcmp(learned->mac, mac, BASE_MAC_BYTES) == 0) {
+            return learned;
+        }
+    }
+    return NULL;
+}
+
+static void learn(struct fake_network *fake, struct port_ref in, const uint8_t *mac)
+{
+    struct fake_learned *learned = find_learned(fake, in.sw, mac);
+    if (!learned) {
+        assert_true(fake->n_learned < FAKE_LEARNED);
+        learned = &fake->learned[fake->n_learned++];
+        learned->sw = in.sw;
+        memcpy(learned->mac, mac, BASE_MAC_BYTES);
+    }
+    learned->port = in.port;
+}
+
+/* To where the receiver was seen, or by all other ports. */
+static void send_normally(struct fake_network *fake, struct port_ref in,
+                          const struct header *header, size_t from, const struct base_buffer *bytes,
+                          struct hop *hops, size_t *n_hops)
+{
+    learn(fake, in, header->dl_src);
+    const struct fake_learned *to = find_learned(fake, in.sw, header->dl_dst);
+    const struct switch_state *state = &fake->states[in.sw];
+    for (size_t i = 0; i < state->n_ports; i++) {
+        uint16_t port = state->ports[i].number;
+        bool is_exit = to ? port == to->port : !port_no_exit(state->ports, state->n_ports, port);
+        if (is_exit && port != in.port) {
+            struct base_buffer frame = {0};
+            base_put_bytes(&frame, bytes->data, bytes->n_bytes);
+            leave(fake, (struct port_ref){in.sw, port}, from, &frame, hops, n_hops);
+        }
+    }
+}
+
 static void forward(struct fake_network *fake, const struct path_network *network, size_t from,
                     struct hop *hops, size_t at, size_t *n_hops)
 {
@@ -329,6 +372,9 @@ static void forward(struct fake_network *fake, const struct path_network *networ
         struct base_buffer frame = {0};
         assert_true(frame_rewrite(hop.frame.data, hop.frame.n_bytes, &out[i].header, &frame));
         leave(fake, (struct port_ref){hop.in.sw, out[i].port}, from, &frame, hops, n_hops);
+    }
+    if (fake->learns && step.open == path_normal) {
+        send_normally(fake, hop.in, &header, from, &hop.frame, hops, n_hops);
     }
     base_buffer_free(&hop.frame);
 }

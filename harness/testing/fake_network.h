@@ -14,11 +14,12 @@
 #ifndef TESTING_FAKE_NETWORK_H
 #define TESTING_FAKE_NETWORK_H
 
+#include "base/address.h"
 #include "model/state.h"
 #include "model/topology.h"
 #include "run/world.h"
 
-enum { FAKE_SWITCHES = 8, FAKE_FAULTS = 8, FAKE_PORTS = 16 };
+enum { FAKE_SWITCHES = 8, FAKE_FAULTS = 8, FAKE_PORTS = 16, FAKE_LEARNED = 64 };
 
 enum fake_fault_kind {
     /* Of frames that the host `from` sends, where they arrive at the host `at`. */
@@ -65,6 +66,13 @@ struct fake_arrival {
     size_t n_bytes;
 };
 
+/* Where a switch saw frames from an address enter. */
+struct fake_learned {
+    size_t sw;
+    uint16_t port;
+    uint8_t mac[BASE_MAC_BYTES];
+};
+
 struct fake_network {
     struct run_world world;
     const struct topology *topology;            /* as it should be cabled */
@@ -74,7 +82,10 @@ struct fake_network {
     bool modifies; /* an entry whose actions change keeps its duration, as mod-flows does */
     const char *next_flows; /* NULL, or to what fake_network_change changes the tables before the */
     unsigned next_after, next_ms; /* ... dump behind so many; frames follow so much later */
-    bool counts;                  /* counters move; true at first */
+    bool learns;                  /* NORMAL sends as a switch that learns; otherwise nothing */
+    struct fake_learned learned[FAKE_LEARNED];
+    size_t n_learned;
+    bool counts; /* counters move; true at first */
     enum fake_ports ports;
     unsigned ports_every_ms, flows_every_ms;  /* counters say what they were when this time last
                                                  began anew; 0: what they are */
