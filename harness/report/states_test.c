@@ -10,6 +10,7 @@
 #include "report/diff.h"
 #include "report/explain.h"
 #include "report/flows.h"
+#include "report/plan.h"
 #include "testing/reference_network.h"
 #include "testing/whole.h"
 
@@ -265,10 +266,139 @@ static void packets_are_explained(void **state)
     close_pair(&pair);
 }
 
+/* -------------------------------------------------------------------- plans */
+
+enum { N_ITEMS = 48 };
+
+/* Lines of a change: of the first ones each has another answer, ten name ports that are not there,
+ * and ten do nothing. */
+static void make_changes(struct flow_changes *changes, struct change_effect *effects,
+                         const struct switch_state *state)
+{
+    static const struct action to_port = {.type = ACTION_OUTPUT, .port = 77};
+    static const struct action strip = {.type = ACTION_STRIP_VLAN};
+    static const enum flow_command commands[] = {FLOW_DELETE, FLOW_DELETE_STRICT, FLOW_MODIFY};
+    static struct flow_change items[N_ITEMS];
+    size_t n = 0;
+    *changes = (struct flow_changes){.file = "c.txt", .items = items};
+    for (int answer = 0; answer < N_CHANGE_ANSWERS; answer++) {
+        effects[n++] = (struct change_effect){
+            .answer = (enum change_answer)answer,
+            .overlaps = &state->flows.entries[0],
+            .action = answer == CHANGE_NO_PORT ? &to_port : &strip,
+            .number = (uint32_t)answer + 100,
+        };
+    }
+    for (size_t i = 0; i < 10; i++) {
+        items[n].mod.flow.match = match_in_port((uint16_t)(20 + i));
+        items[n].mod.command = i == 9 ? FLOW_DELETE : FLOW_ADD;
+        effects[n++].answer = CHANGE_TAKEN;
+    }
+    for (size_t i = 0; i < 12; i++) {
+        items[n].of_groups = i > 3 && i < 6;
+        items[n].group_mod.of_meters = i > 4;
+        items[n].mod.command = commands[i % 3];
+        items[n].mod.cookie_mask = i / 3;
+        items[n].mod.flow.match = i % 4 == 0 ? match_any() : match_in_port(2);
+        effects[n++].answer = CHANGE_NO_ENTRY;
+    }
+    items[n].sw = 1; /* was not read */
+    effects[n++].answer = CHANGE_NO_ENTRY;
+    for (size_t i = 0; i < n; i++) {
+        items[i].text = i % 2 ? "add actions=drop" : "delete tcp\x1b";
+        items[i].place = (struct place){"c.txt", (int)i + 2, 3};
+    }
+    changes->n_items = n;
+}
+
+/* Each verdict becomes each other one, or there is no such result in one of the two. */
+static void make_verdicts(struct report *before, struct report *after)
+{
+    char id[64];
+    for (int from = 0; from <= N_VERDICTS; from++) {
+        for (int to = 0; to <= N_VERDICTS; to++) {
+            struct report *reports[] = {before, after};
+            int verdicts[] = {from, to};
+            snprintf(id, sizeof id, "traffic/h%d/stray/h%d", from, to);
+            for (int i = 0; i < 2; i++) {
+                if (verdicts[i] < N_VERDICTS) {
+                    struct result *result = report_add(reports[i], RESULT_TRAFFIC, id);
+                    result->verdict = (enum verdict)verdicts[i];
+                    result->from = from % 2 ? "h1" : "h2";
+                    result->detail = "why";
+                }
+            }
+        }
+    }
+}
+
+static void plans_are_told(void **state)
+{
+    (void)state;
+    struct pair pair;
+    open_pair(&pair);
+    struct base_buffer *text = &pair.text;
+    struct change_effect effects[N_ITEMS] = {{0}};
+    struct flow_changes changes;
+    struct report before = {0}, after = {0};
+    struct switch_difference switches[] = {{.name = "s1", .in = {"now", "then"}},
+                                           {.name = "s2", .not_compared = "refused"},
+                                           {.name = "s3"}};
+    struct named_probe probes[] = {{"h1", "tcp"}, {"h2", "udp"}, {"h\x1b", "arp"}};
+    struct missed missed[] = {{"s1 in_port=9", "hidden", "s1 tcp"}};
+    const struct probe_difference difference = {
+        .added = probes,
+        .n_added = 3,
+        .dropped = &probes[1],
+        .n_dropped = 2,
+        .after = {
+            .is_known = true, .n_entries = 9, .n_exercised = 8, .missed = missed, .n_missed = 1}};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    const struct switch_state *const *now = pair.networks[0].before;
+    assert_int_equal(
+        report_difference(now[0], pair.networks[1].before[0], &budget, &pair.arena, &switches[0]),
+        0);
+    make_changes(&changes, effects, now[0]);
+    make_verdicts(&before, &after);
+    pair.networks[0].before[1] = NULL;
+    assert_int_equal(
+        report_plan_items(&changes, effects, now, pair.networks[0].expectation->topology, &after),
+        0);
+    struct report_plan plan = {.changes = &changes,
+                               .effects = effects,
+                               .switches = switches,
+                               .n_switches = 3,
+                               .before = &before,
+                               .after = &after,
+                               .probes = &difference};
+    report_plan_text(&plan, 0, &(struct report_text_options){.verbose = true}, text);
+    assert_file(text, "plan.txt");
+    report_plan_text(&plan, 2, &(struct report_text_options){.color = true}, text);
+    base_put_text(text, "----\n");
+    plan.switches = &switches[2];
+    plan.n_switches = 1;
+    plan.before = plan.after;
+    changes.n_items = 0;
+    plan.probes = NULL;
+    report_plan_text(&plan, 2, &(struct report_text_options){.quiet = true}, text);
+    assert_file(text, "plan-short.txt");
+    plan.switches = switches;
+    plan.n_switches = 3;
+    plan.probes = &difference;
+    plan.before = &before;
+    changes.n_items = N_CHANGE_ANSWERS;
+    report_plan_json(&plan, "0.1", text);
+    assert_file(text, "plan.json");
+    report_free(&before);
+    report_free(&after);
+    close_pair(&pair);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(states_are_written),
     cmocka_unit_test(differences_are_told),
     cmocka_unit_test(packets_are_explained),
+    cmocka_unit_test(plans_are_told),
 };
 
 TEST_MAIN(tests)
