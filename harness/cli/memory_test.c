@@ -123,8 +123,8 @@ static void frames(void **state)
 {
     (void)state;
     struct fake_cli *cli = open_small();
-    LINE(0, "check", e, "--only", "traffic");
-    LINE(1, "check", fake_cli_path(cli, "other.yaml"), "--only", "traffic");
+    LINE(0, "check", e, "--only", "traffic", "-k", "traffic/a/");
+    LINE(1, "check", fake_cli_path(cli, "other.yaml"), "--only", "traffic", "-k", "traffic/b/");
     fake_cli_close(cli);
 }
 
