@@ -119,10 +119,23 @@ static void errno_stays_as_it_is(void **state)
     assert_int_equal(cli_interrupt_release(), SIGTERM);
 }
 
+/* What was opened the first time is closed. */
+static void no_descriptor_is_left(void **state)
+{
+    (void)state;
+    int fd = cli_interrupt_catch();
+    assert_int_equal(cli_interrupt_catch(), fd);
+    cli_interrupt_release();
+    int next = dup(0);
+    assert_int_equal(next, fd);
+    close(next);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(the_first_one_is_told, ignore_none),
     cmocka_unit_test_setup(the_next_one_ends_the_process, ignore_none),
     cmocka_unit_test_setup(errno_stays_as_it_is, ignore_none),
+    cmocka_unit_test_setup(no_descriptor_is_left, ignore_none),
 };
 
 TEST_MAIN(tests)

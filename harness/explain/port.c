@@ -215,11 +215,12 @@ static void show_ends(struct listing *listing, size_t entry, const struct match 
         class->unknown ? NULL : closed_text(listing, &flows_of(listing)->entries[entry]);
 }
 
-/* The one entry that takes all of the cube before `entry` does. ENTRY_NONE: none. */
+/* The one entry that takes all of the cube before `entry`, which is in the order, does. ENTRY_NONE:
+ * none. */
 static size_t find_hider(struct listing *listing, size_t entry, const struct match *cube)
 {
     const uint32_t *order = listing->order.entries;
-    for (size_t i = 0; i < listing->order.n_entries && order[i] != entry; i++) {
+    for (size_t i = 0; order[i] != entry; i++) {
         const struct flow_entry *flow = &flows_of(listing)->entries[order[i]];
         if (match_within(cube, &flow->match) && !flow_open(flow) &&
             !space_holes_meet(space_table_holes(table_of(listing), order[i]), NULL, cube)) {
