@@ -48,7 +48,34 @@ static void symptoms_of_one_cause(void **state)
     assert_true(report.results[1].is_consequence);
     assert_false(report.results[2].is_consequence);
     cause_at(&report, 1, "h2 - s1:2", 1);
+    assert_int_equal(blame_causes(&report), 0); /* again: the same */
+    assert_int_equal(report.n_causes, 2);
+    cause_at(&report, 0, "s1:1", 2);
     report_free(&report);
+}
+
+/* Of several that tell, the one at the place; of several there, the first. */
+static void the_first_at_the_place_tells(void **state)
+{
+    (void)state;
+    for (size_t first = 0; first < 3; first++) {
+        struct report report = {0};
+        for (size_t i = 0; i < 3; i++) {
+            static const char *const ids[] = {"state/s1/1", "state/s1/2", "state/s1/3"};
+            add(&report, RESULT_STATE, ids[i], CAUSE_PORT, "s1:6");
+            if (i < first) { /* has another end of the cable, and the cause of its port */
+                report.results[i].cause_kind = CAUSE_CABLE;
+                report.results[i].cause = "s1:6 - s3:1";
+            }
+        }
+        assert_int_equal(blame_causes(&report), 0);
+        assert_int_equal(report.n_causes, 1);
+        assert_int_equal(cause_at(&report, 0, "s1:6", 3)->results[0], first);
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(report.results[i].is_consequence, i != first);
+        }
+        report_free(&report);
+    }
 }
 
 static void a_port_takes_its_cable_in(void **state)
@@ -157,9 +184,13 @@ static void memory_runs_out_between_places(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(symptoms_of_one_cause),           cmocka_unit_test(a_port_takes_its_cable_in),
-    cmocka_unit_test(an_exchange_takes_its_cables_in), cmocka_unit_test(one_entry_of_several_ports),
-    cmocka_unit_test(results_decide_between_places),   cmocka_unit_test(open_questions),
+    cmocka_unit_test(symptoms_of_one_cause),
+    cmocka_unit_test(the_first_at_the_place_tells),
+    cmocka_unit_test(a_port_takes_its_cable_in),
+    cmocka_unit_test(an_exchange_takes_its_cables_in),
+    cmocka_unit_test(one_entry_of_several_ports),
+    cmocka_unit_test(results_decide_between_places),
+    cmocka_unit_test(open_questions),
     cmocka_unit_test(memory_runs_out_between_places),
 };
 

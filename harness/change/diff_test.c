@@ -75,6 +75,8 @@ static void assert_sets(const char *flows_a, const char *flows_b, const char *ex
     assert_string_equal(base_buffer_text(&out), expected);
     assert_false(diff.open);
     change_diff_free(&diff);
+    static const struct change_diff empty;
+    assert_memory_equal(&diff, &empty, sizeof diff);
     base_buffer_free(&out);
     flow_table_free(&a.flows);
     flow_table_free(&b.flows);

@@ -98,7 +98,8 @@ static void check_row(const struct row *row)
     flow_table_free(&after);
     flow_table_free(&before);
     change_edit_free(&world.edit);
-    change_edit_free(&world.edit); /* it is empty */
+    static const struct change_edit empty;
+    assert_memory_equal(&world.edit, &empty, sizeof empty);
     base_arena_free(&world.arena);
 }
 

@@ -33,6 +33,28 @@ struct network {
     struct report report;
 };
 
+/* What was never set holds anything. */
+static inline void fill_garbage(void *what, size_t n_bytes)
+{
+    memset(what, 0xa5, n_bytes);
+}
+
+/* What was freed is empty, and can be freed again. */
+static inline void expect_empty(const void *what, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes; i++) {
+        assert_int_equal(((const unsigned char *)what)[i], 0);
+    }
+}
+
+/* The same elements, and no room behind them: AddressSanitizer sees what reads one more. */
+static inline void *without_room(void *elements, size_t n, size_t size)
+{
+    void *exact = n > 0 ? realloc(elements, n * size) : elements;
+    assert_true(exact || n == 0);
+    return exact;
+}
+
 static inline void load_flows(struct switch_state *state, const char *network, size_t sw)
 {
     char path[256], line[512];
@@ -49,6 +71,9 @@ static inline void load_flows(struct switch_state *state, const char *network, s
     for (size_t i = 0; i < state->flows.n_entries; i++) {
         state->flows.entries[i].n_packets = 0;
     }
+    state->flows.entries =
+        without_room(state->flows.entries, state->flows.n_entries, sizeof *state->flows.entries);
+    state->flows.capacity = state->flows.n_entries;
     state->datapath_id = sw + 1;
     state->n_ports = 11;
     state->ports = calloc(state->n_ports, sizeof *state->ports);
@@ -86,7 +111,11 @@ static inline void network_load(struct network *network, const char *expected, c
     memset(network->captures, true, sizeof network->captures);
     struct traffic_plan_options options = {.sends = network->captures};
     network_index(network);
+    fill_garbage(&network->plan, sizeof network->plan);
+    fill_garbage(&network->round, sizeof network->round);
     assert_int_equal(traffic_plan(&network->declared, &options, &network->plan, NULL), 0);
+    network->plan.probes =
+        without_room(network->plan.probes, network->plan.n_probes, sizeof *network->plan.probes);
     assert_int_equal(traffic_round_init(&network->round, &network->plan, network->captures,
                                         network->expectation->topology->n_hosts),
                      0);
@@ -174,6 +203,8 @@ static inline void network_judge(struct network *network)
     traffic_count_free(&network->count);
     traffic_failures_free(&network->failures);
     network_index(network);
+    expect_empty(&network->count, sizeof network->count);
+    fill_garbage(&network->count, sizeof network->count);
     assert_int_equal(traffic_count_init(&network->count, &network->plan, &network->round,
                                         &network->tables, network->before),
                      0);
@@ -209,6 +240,10 @@ static inline void network_free(struct network *network)
     traffic_failures_free(&network->failures);
     traffic_round_free(&network->round);
     traffic_plan_free(&network->plan);
+    expect_empty(&network->count, sizeof network->count);
+    expect_empty(&network->failures, sizeof network->failures);
+    expect_empty(&network->round, sizeof network->round);
+    expect_empty(&network->plan, sizeof network->plan);
     report_free(&network->report);
     expectation_free(network->expectation);
 }

@@ -49,6 +49,7 @@ static void one_probe_exercises_a_whole_way(void **state)
     assert_int_equal(cover.probes[0].from, 0);
     assert_int_equal(cover.probes[0].header.tp_dst, 80);
     traffic_cover_free(&cover);
+    expect_empty(&cover, sizeof cover);
     ring_end(&ring);
 }
 

@@ -42,6 +42,8 @@ static void each_cable_to_a_host_is_crossed_once(void **state)
     traffic_crossed_clear(&crossed);
     assert_int_equal(crossed.n_cables + crossed.n_crossings, 0);
     traffic_crossed_free(&crossed);
+    static const struct traffic_crossed empty;
+    assert_memory_equal(&crossed, &empty, sizeof crossed);
 }
 
 /* A port that frames leave and enter by is two; what ends before a host, or comes only perhaps,

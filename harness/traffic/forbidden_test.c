@@ -16,6 +16,7 @@ static void forbidden_pairs_are_counted(void **state)
     assert_int_equal(forbidden.n_pairs, 11 * 10 - 8); /* six deliveries, two mirrors */
     assert_int_equal(forbidden.n_probed, forbidden.n_pairs);
     traffic_forbidden_free(&forbidden);
+    expect_empty(&forbidden, sizeof forbidden);
     network.captures[network_host(&network, "h11")] = false;
     network.plan.n_probes = 0;
     network_index(&network);

@@ -58,6 +58,7 @@ static void ask(struct asked *asked, struct line *line)
 static void end(struct asked *asked, struct line *line)
 {
     traffic_harmless_close(&asked->harmless);
+    expect_empty(&asked->harmless, sizeof asked->harmless);
     line_close(line);
 }
 

@@ -5,6 +5,8 @@
 
 #include "testing/cmocka.h"
 
+#include <string.h>
+
 /* Two probes: the first one is to arrive at host 1 twice, in two forms. */
 static const struct header forms[2] = {{.vlan_tci = VLAN_TAGGED | 30},
                                        {.vlan_tci = VLAN_TAGGED | 40}};
@@ -20,6 +22,38 @@ static void begin(struct traffic_round *round, const bool captures[2], unsigned 
 }
 
 static const bool all[2] = {true, true};
+
+/* Each number has a place of its own, whatever the others are. */
+static void all_have_room(void **state)
+{
+    (void)state;
+    enum { PROBES = 9, HOSTS = 5 };
+    static struct traffic_probe many[PROBES];
+    static const bool captures[HOSTS];
+    struct traffic_plan nine = {.probes = many, .n_probes = PROBES};
+    struct traffic_round round;
+    assert_int_equal(traffic_round_init(&round, &nine, captures, HOSTS), 0);
+    struct {
+        void *at;
+        size_t n_bytes;
+    } arrays[] = {{round.seen, PROBES * sizeof *round.seen},
+                  {round.sent, PROBES * sizeof *round.sent},
+                  {round.sent_ns, PROBES * sizeof *round.sent_ns},
+                  {round.excuses, PROBES * sizeof *round.excuses},
+                  {round.hosts, HOSTS * sizeof *round.hosts}};
+    for (size_t i = 0; i < 5; i++) {
+        for (size_t b = 0; b < arrays[i].n_bytes; b++) {
+            assert_int_equal(((unsigned char *)arrays[i].at)[b], 0);
+        }
+        memset(arrays[i].at, (int)i + 1, arrays[i].n_bytes);
+    }
+    for (size_t i = 0; i < 5; i++) {
+        for (size_t b = 0; b < arrays[i].n_bytes; b++) {
+            assert_int_equal(((unsigned char *)arrays[i].at)[b], i + 1);
+        }
+    }
+    traffic_round_free(&round);
+}
 
 static void copies_are_counted_by_form(void **state)
 {
@@ -214,6 +248,7 @@ static void rounds_are_compared_by_sending(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(all_have_room),
     cmocka_unit_test(a_late_copy_does_not_conform),
     cmocka_unit_test(what_was_sent_later_and_came_before_has_overtaken),
     cmocka_unit_test(a_round_fails_by_probes_without_an_excuse),
