@@ -23,11 +23,10 @@ static bool has_port(const struct action *action)
 /* Why the action is not one of those of a case; NULL: it is. */
 static const char *why_unsaid(const struct action *action, size_t depth)
 {
-    bool is_other = action->type == ACTION_VENDOR || action->type == ACTION_UNKNOWN;
     const char *reason = NULL;
     if (action->type == ACTION_OPEN) {
         reason = action->reason;
-    } else if (action->type > ACTION_ENQUEUE && !is_other) {
+    } else if (action->type > ACTION_ENQUEUE) {
         reason = space_action_open(action->type);
     } else if (action_sends(action) && !has_port(action)) {
         reason = action->type == ACTION_ENQUEUE ? "a queue of several ports" : "a port";

@@ -13,23 +13,21 @@
 
 enum { BUDGET = 4000000 };
 
-/* The lifetime of all entries, 0 if they have several. */
+/* The lifetime of all entries, 0 if they have several, or there are none. */
 static uint16_t common_lifetime(const struct learn_run *run)
 {
-    uint16_t common = 0;
-    bool any = false;
+    const struct flow_entry *first = NULL;
     for (size_t sw = 0; sw < run->topology->n_switches; sw++) {
         const struct switch_dump *known = &run->switches[sw];
         for (size_t i = 0; known->dumped && i < known->state->flows.n_entries; i++) {
-            uint16_t lifetime = known->state->flows.entries[i].hard_timeout;
-            if (any && lifetime != common) {
+            const struct flow_entry *entry = &known->state->flows.entries[i];
+            first = first ? first : entry;
+            if (entry->hard_timeout != first->hard_timeout) {
                 return 0;
             }
-            common = lifetime;
-            any = true;
         }
     }
-    return common;
+    return first ? first->hard_timeout : 0;
 }
 
 /* Two entries that compete; false: the port has none. */

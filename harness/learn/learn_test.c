@@ -199,6 +199,44 @@ static void one_lifetime_of_all_is_said_once(void **state)
 }
 
 /* By match, where not all frames arrive: each of them, and of the whole what arrives nowhere. */
+/* Of no entry there is nothing to say; of exceptions, and of what an expectation expects to last,
+ * it is what the expectation says. */
+static void what_is_excepted_is_not_learned(void **state)
+{
+    (void)state;
+    struct learning learning;
+    struct base_error error;
+    load(&learning, "simulated");
+    struct expectation excepting = {.topology = learning.network.expectation->topology,
+                                    .expires_sec = 77};
+    struct exception exception = {.sw = SWITCH_ALL,
+                                  .has_cookie = true,
+                                  .cookie = 5,
+                                  .cookie_mask = UINT64_MAX,
+                                  .reason = "monitoring"};
+    excepting.exceptions = &exception;
+    for (size_t n = 0; n < 2; n++) {
+        struct flow_table *flows = &learning.network.states[0].flows;
+        const struct match *match = &flows->entries[1].match;
+        const struct port_ref port = {0, match->value.in_port};
+        for (size_t i = 0; i < flows->n_entries; i++) {
+            flows->entries[i].cookie = i == 1 ? 5 : 6;
+        }
+        excepting.n_exceptions = n;
+        assert_int_equal(learn_ports(&excepting, learning.switches, &learning.draft, &error), 0);
+        assert_int_equal(learning.draft.expectation.expires_sec, 77);
+        const struct expected_port *learned = expectation_port(&learning.draft.expectation, port);
+        assert_int_equal(learned && learned->n_cases > 0, n == 0);
+        learn_draft_free(&learning.draft);
+    }
+    for (size_t sw = 0; sw < N_SWITCHES; sw++) {
+        learning.network.states[sw].flows.n_entries = 0;
+    }
+    learn(&learning);
+    assert_int_equal(learning.draft.expectation.expires_sec, 0);
+    forget(&learning);
+}
+
 static void several_matches_of_a_pair_are_said(void **state)
 {
     (void)state;
@@ -397,6 +435,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reference_network_is_as_written_by_hand),
     cmocka_unit_test(matches_copies_and_lifetimes_are_said),
     cmocka_unit_test(one_lifetime_of_all_is_said_once),
+    cmocka_unit_test(what_is_excepted_is_not_learned),
     cmocka_unit_test(several_matches_of_a_pair_are_said),
     cmocka_unit_test(what_goes_round_is_not_claimed),
     cmocka_unit_test(without_claims_nothing_is_proved),

@@ -121,7 +121,7 @@ static int learn_port(struct learning *learning, uint16_t number)
     }
     for (size_t i = 0; i < order->n_entries; i++) {
         const struct flow_entry *flow = &learning->whole.flows->entries[order->entries[i]];
-        struct learn_actions said = {.n_actions = 0};
+        struct learn_actions said = {0};
         struct match cube;
         if (!match_intersect(&all, &flow->match, &cube) ||
             !is_reached(learning, order->entries[i], &cube, &budget)) {
