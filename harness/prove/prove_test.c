@@ -39,6 +39,39 @@ static const struct prove_finding *finding_of(const struct small *small, const c
     return NULL;
 }
 
+static void test_words_for_copies(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned expected;
+        const char *actions, *detail; /* NULL: it holds */
+    } rows[] = {
+        {0, "output:2", NULL},
+        {0, "output:3", "it arrives at h3"},
+        {0, "output:3,output:3", "it arrives at h3 2 times instead of 0"},
+        {1, "output:2", "it does not arrive at h3"},
+        {1, "output:3", NULL},
+        {1, "output:3,output:2,output:3", "it arrives at h3 2 times instead of 1"},
+        {2, "output:3", "it arrives at h3 1 time instead of 2"},
+        {2, "output:3,output:3,output:3", "it arrives at h3 3 times instead of 2"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct small small;
+        char flow[100];
+        small_init(&small);
+        snprintf(flow, sizeof flow, "in_port=1 actions=%s", rows[i].actions);
+        small_flow(&small, A, flow);
+        small_flow(&small, B, "in_port=3 actions=output:1");
+        small_claim(&small, "claim", H1, H3, rows[i].expected, "");
+        small_prove(&small, NULL);
+        assert_verdict(&small, "claim", rows[i].detail ? VERDICT_FAIL : VERDICT_PASS);
+        if (rows[i].detail) {
+            assert_string_equal(small_result(&small, "claim")->detail, rows[i].detail);
+        }
+        small_free(&small);
+    }
+}
+
 /* One of 2^32 destinations gets through: that one is found. */
 static void test_one_bad_header(void **state)
 {
@@ -688,6 +721,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_bad_header),
+        cmocka_unit_test(test_words_for_copies),
         cmocka_unit_test(test_several_entries_together),
         cmocka_unit_test(test_copies),
         cmocka_unit_test(test_many_copies),
