@@ -181,6 +181,79 @@ static void a_tap_ends_by_the_clock_of_the_controller(void **state)
     end(&world);
 }
 
+/* A look before its time ends nothing, and it is looked again. */
+static void a_tap_ends_in_its_time(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world, NULL);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
+    world.controller->roster.items[0].expires_ms = tapd_now_ms(world.controller) + 50;
+    tapd_force_wait(world.controller, 0);
+    await(&world, has_one_tap);
+    end(&world);
+}
+
+static bool is_saved(const struct world *world)
+{
+    return !world->controller->unsaved;
+}
+
+/* It has ended all the same, and is forgotten when it can be. */
+static void an_end_that_can_not_be_saved_is_saved_later(void **state)
+{
+    (void)state;
+    struct world world;
+    char temporary[80];
+    begin(&world, NULL);
+    snprintf(temporary, sizeof temporary, "%s.new", world.state);
+    assert_int_equal(ask(&world, "POST /taps", LATE), 202);
+    assert_int_equal(mkdir(temporary, 0700), 0);
+    world.controller->roster.items[0].expires_ms = tapd_now_ms(world.controller) + 1;
+    tapd_force_await_expiry(world.controller);
+    await(&world, has_one_tap);
+    assert_saved(&world, "late", true);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_false(is_saved(&world));
+        tapd_force_wait(world.controller, 0);
+        event_base_loop(world.base, EVLOOP_ONCE);
+    }
+    assert_int_equal(rmdir(temporary), 0);
+    tapd_force_wait(world.controller, 0);
+    await(&world, is_saved);
+    assert_saved(&world, "late", false);
+    char lines[256];
+    snprintf(lines, sizeof lines,
+             "1 tap has ended\n"
+             "a tap that has ended is not forgotten yet: %s: can not be written: Is a directory\n"
+             "\n"
+             "taps that have ended are forgotten",
+             world.state);
+    assert_told(lines);
+    end(&world);
+}
+
+static void count(void *owner)
+{
+    ++*(unsigned *)owner;
+}
+
+static void whoever_asks_hears_that_it_is_settled(void **state)
+{
+    (void)state;
+    struct world world;
+    unsigned n_settled = 0;
+    prepare(&world);
+    world.controller =
+        tapd_controller_new(world.base, &world.options, count, &n_settled, &world.why);
+    assert_non_null(world.controller);
+    await(&world, is_installed);
+    while (n_settled == 0) {
+        event_base_loop(world.base, EVLOOP_ONCE);
+    }
+    end(&world);
+}
+
 static void requests_that_are_wrong_change_nothing(void **state)
 {
     (void)state;
@@ -252,6 +325,11 @@ static void a_policy_is_reloaded_over_the_same_connections(void **state)
     assert_int_equal(ask(&world, "POST /reload", ""), 200);
     await(&world, is_installed);
     assert_int_equal(world.sw.n_connections, 2);
+    put_topology(world.sw.endpoint, "  h4: {mac: 00:00:00:00:00:04, port: s1:4}\n"
+                                    "links: [[s1:5, s1:6]]\n");
+    assert_int_equal(ask(&world, "POST /reload", ""), 200);
+    await(&world, is_installed);
+    assert_int_equal(world.sw.n_connections, 3);
     char line[128];
     snprintf(line, sizeof line, "reloaded %s", world.policy);
     assert_told(line);
@@ -549,6 +627,9 @@ int main(void)
         cmocka_unit_test(a_tap_is_put_extended_and_ended),
         cmocka_unit_test(a_tap_ends_by_the_clock_of_the_switch),
         cmocka_unit_test(a_tap_ends_by_the_clock_of_the_controller),
+        cmocka_unit_test(a_tap_ends_in_its_time),
+        cmocka_unit_test(an_end_that_can_not_be_saved_is_saved_later),
+        cmocka_unit_test(whoever_asks_hears_that_it_is_settled),
         cmocka_unit_test(requests_that_are_wrong_change_nothing),
         cmocka_unit_test(a_token_is_asked_for),
         cmocka_unit_test(a_wrong_policy_changes_nothing),
