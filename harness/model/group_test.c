@@ -55,6 +55,20 @@ static void a_bucket_equals_what_is_the_same_in_every_part(void **state)
     }
 }
 
+static void a_port_is_watched_by_a_bucket(void **state)
+{
+    (void)state;
+    const struct bucket first[] = {{.watch_port = 3}, {.watch_port = 4}},
+                        last[] = {{.watch_port = 5}, {.watch_port = 6}, {.watch_port = 7}};
+    struct group groups[] = {{.id = 1, .n_buckets = 2, .buckets = first},
+                             {.id = 2, .n_buckets = 2, .buckets = last}};
+    const struct group_table table = {.groups = groups, .n_groups = 2}, none = {.groups = groups};
+    for (uint16_t port = 1; port < 10; port++) {
+        assert_int_equal(group_table_watches(&table, port), port >= 3 && port <= 6);
+        assert_false(group_table_watches(&none, port));
+    }
+}
+
 static void a_meter_equals_what_is_the_same_in_every_part(void **state)
 {
     (void)state;
@@ -108,6 +122,7 @@ static void tables_are_alike_in_any_order(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_table_has_what_was_added),
     cmocka_unit_test(a_bucket_equals_what_is_the_same_in_every_part),
+    cmocka_unit_test(a_port_is_watched_by_a_bucket),
     cmocka_unit_test(a_meter_equals_what_is_the_same_in_every_part),
     cmocka_unit_test(what_a_meter_does_not_use_does_not_count),
     cmocka_unit_test(tables_are_alike_in_any_order),

@@ -91,6 +91,18 @@ static void each_frame_arrives_once(void **state)
     close_scene(&scene);
 }
 
+/* Whichever host is the first of the topology. */
+static void and_the_other_way(void **state)
+{
+    struct scene scene;
+    run(&scene, fixture_or_skip(state), "h2 h1 -c 3 -f");
+    const struct tapping_tally *tally = &scene.stream.tally;
+    assert_int_equal(tally->n_places, 1);
+    assert_string_equal(tally->places[0].name, "h1");
+    assert_int_equal(tally->places[0].n_came, 3);
+    close_scene(&scene);
+}
+
 static void what_does_not_come_back_is_lost(void **state)
 {
     struct scene scene;
@@ -367,6 +379,7 @@ static void contradictions_are_refused(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_frame_arrives_once),
+    cmocka_unit_test(and_the_other_way),
     cmocka_unit_test(what_does_not_come_back_is_lost),
     cmocka_unit_test(a_frame_where_none_may_come_is_a_leak),
     cmocka_unit_test(a_stop_ends_it),

@@ -7,8 +7,10 @@
 #include "base/clock.h"
 #include "tapd/face/http_inside.h"
 #include "testing/cmocka.h"
+#include "testing/loop.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -156,6 +158,50 @@ static void slow_clients_keep_nobody_out(void **state)
     for (size_t i = 0; i < N_SLOW; i++) {
         close(slow[i]);
     }
+    end(&world);
+}
+
+static int dial_from(const struct world *world, uint16_t port, uint32_t from)
+{
+    struct sockaddr_in near = {.sin_family = AF_INET, .sin_addr = {htonl(from)}};
+    struct sockaddr_in far = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&near, sizeof near), 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&far, sizeof far), 0);
+    event_base_loop(world->base, EVLOOP_NONBLOCK);
+    return fd;
+}
+
+/* Of those that have most connections the oldest one goes, whoever comes. */
+static void who_has_most_connections_loses_one(void **state)
+{
+    (void)state;
+    static const uint32_t FROM[] = {1, 2, 2, 2, 1, 1};
+    enum { N = sizeof FROM / sizeof *FROM };
+    struct world world;
+    struct base_error error;
+    uint16_t port = loop_free_port();
+    int fds[N];
+    char address[32];
+    begin(&world, NULL, 8, PATIENCE_MS);
+    snprintf(address, sizeof address, "127.0.0.1:%u", port);
+    struct tapd_http *http = tapd_http_new(world.base, address, NULL, on_handled, &world, &error);
+    assert_non_null(http);
+    tapd_http_set_limits(http, &(struct tapd_http_limits){4, PATIENCE_MS});
+    for (size_t i = 0; i < N; i++) {
+        fds[i] = dial_from(&world, port, INADDR_LOOPBACK - 1 + FROM[i]);
+    }
+    await(&world, fds[1], NULL); /* of 2, which had three of four */
+    await(&world, fds[0], NULL); /* both had two: of 1, which had the oldest */
+    for (size_t i = 2; i < N; i++) {
+        say(&world, fds[i], "GET / HTTP/1.1\r\n\r\n");
+        await(&world, fds[i], "HTTP/1.1 200 OK");
+    }
+    for (size_t i = 0; i < N; i++) {
+        close(fds[i]);
+    }
+    tapd_http_free(http);
     end(&world);
 }
 
@@ -381,6 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slow_clients_keep_nobody_out),
+        cmocka_unit_test(who_has_most_connections_loses_one),
         cmocka_unit_test(a_byte_now_and_then_buys_no_time),
         cmocka_unit_test(who_stays_after_the_reply_is_hung_up_on),
         cmocka_unit_test(the_token_comes_before_the_body),
