@@ -7,6 +7,19 @@
 
 #include <stdio.h>
 
+/* What an entry does is that of the entry; one that is right is named beside one that is not. */
+static void assert_whole(const struct state_finding *found)
+{
+    for (size_t i = 0; i < found->n_sets && i < STATE_SETS_SHOWN; i++) {
+        const struct state_set *set = &found->sets[i];
+        assert_true(!set->right || (set->entry && !set->rival));
+        if (set->entry && !set->rival) {
+            assert_true(
+                actions_equal(set->does, set->n_does, set->entry->actions, set->entry->n_actions));
+        }
+    }
+}
+
 static void deviation_is_found_and_its_twin_passes(void **state)
 {
     const struct kind *kind = *state;
@@ -19,6 +32,7 @@ static void deviation_is_found_and_its_twin_passes(void **state)
     judge_kind(&world, kind, kind->wrong);
     check_result(&world, "state/s1/1", kind->verdict);
     const struct result *result = get_result(&world, "state/s1/1");
+    assert_whole(result->finding);
     if (!result->finding->late) { /* a lifetime becomes text later (report/words.h) */
         check_text("expected", result->expected, kind->expected);
         check_text("observed", result->observed, kind->observed);
@@ -127,6 +141,29 @@ static void two_of_one_priority_are_both_named(void **state)
         } else {
             assert_int_equal(result->verdict, VERDICT_FAIL);
         }
+        free_world(&world);
+    }
+}
+
+/* One of a lower priority would be right: it is named beside one that is wrong, not beside two. */
+static void who_would_be_right_is_named(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 2; n++) {
+        struct world world;
+        make_world(&world);
+        expect(&world, 1, "", "output:2,output:3");
+        add_flow(&world, "priority=1,in_port=1 actions=output:2,output:3");
+        add_flow(&world, "priority=9,in_port=1,tcp actions=output:4,output:5,output:6");
+        if (n == 2) {
+            add_flow(&world, "priority=9,tcp actions=output:5");
+        }
+        judge(&world);
+        check_result(&world, "state/s1/1", VERDICT_FAIL);
+        const struct state_finding *found = get_result(&world, "state/s1/1")->finding;
+        assert_whole(found);
+        assert_int_equal(found->sets[0].rival != NULL, n == 2);
+        assert_int_equal(found->sets[0].right != NULL, n == 1);
         free_world(&world);
     }
 }
@@ -334,6 +371,7 @@ static const struct CMUnitTest others[] = {
     cmocka_unit_test(order_of_the_table_changes_nothing),
     cmocka_unit_test(a_finding_has_its_evidence),
     cmocka_unit_test(two_of_one_priority_are_both_named),
+    cmocka_unit_test(who_would_be_right_is_named),
     cmocka_unit_test(two_of_three_compete_once),
     cmocka_unit_test(four_sets_are_kept_and_the_others_counted),
     cmocka_unit_test(the_first_of_many_cases_counts),
