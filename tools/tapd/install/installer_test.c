@@ -2,244 +2,8 @@
  *
  * Do switches come to the tables that are wanted, in which order, and what becomes of those
  * that are away, refuse, forget or have entries of others? */
-#include "tapd/install/installer.h"
-
-#include "tapd/install/difference.h"
-#include "tapd/log_testing.h"
-#include "testing/cmocka.h"
+#include "tapd/install/installer_testing.h"
 #include "testing/failing.h"
-#include "testing/loop.h"
-#include "testing/table_switch.h"
-#include "testing/versions.h"
-#include "testing/yaml_memory.h"
-
-#include <string.h>
-
-#define TOPOLOGY                                                                                   \
-    "name: t\n"                                                                                    \
-    "switches: {s1: {dpid: 1}, s2: {dpid: 2}}\n"                                                   \
-    "hosts:\n"                                                                                     \
-    "  h1: {mac: 00:00:00:00:00:01, port: s1:1}\n"                                                 \
-    "  h2: {mac: 00:00:00:00:00:02, port: s1:2}\n"                                                 \
-    "  c1: {mac: 00:00:00:00:00:c1, port: s2:9, role: capture}\n"                                  \
-    "links: [[s1:5, s2:1]]\n"
-#define PAIR "topology: t\npairs: [[h1, h2]]\n"
-#define TAP  PAIR "taps: [{name: web, source: h1, to: c1}]\n"
-
-enum { N = 2, OWN_ID = 77 };
-
-/* Two switches, what is wanted of them, and what was heard. */
-struct world {
-    struct event_base *base;
-    struct table_switch switches[N];
-    struct base_buffer heard;
-    struct tapd_policy *policy;
-    struct tapd_network *pair, *tap; /* wanted without and with the tap */
-    const struct tapd_network *wanted;
-    struct tapd_installer *installer;
-    struct tapd_installer_options options;
-    unsigned n_settled, n_expired;
-    uint32_t expired;
-    struct tapd_policy *pair_policy;
-};
-
-static void on_settled(void *owner)
-{
-    ((struct world *)owner)->n_settled++;
-}
-
-static void on_expired(void *owner, uint32_t id)
-{
-    struct world *world = owner;
-    world->n_expired++;
-    world->expired = id;
-}
-
-static const struct tapd_installer_ops OPS = {.settled = on_settled, .expired = on_expired};
-
-static struct tapd_policy *load(const char *text)
-{
-    struct memory_file files[] = {{"t", TOPOLOGY, 0}, {"p", text, 0}, {0}};
-    struct yaml_files from = {files, memory_read};
-    struct yaml_diagnostics diagnostics = {0};
-    struct tapd_policy *policy;
-    assert_int_equal(tapd_policy_load_from(&from, "p", &policy, &diagnostics), 0);
-    return policy;
-}
-
-static struct tapd_network *compile(const struct tapd_policy *policy)
-{
-    struct yaml_diagnostics diagnostics = {0};
-    struct tapd_network *network;
-    assert_int_equal(tapd_compile(policy, NULL, 0, NULL, &network, &diagnostics), 0);
-    network->since_ms = tapd_monotonic_ms();
-    return network;
-}
-
-/* Everything but the connections. */
-static void begin(struct world *world)
-{
-    *world = (struct world){
-        .base = event_base_new(),
-        .options = {.resync_ms = 3600000,
-                    .settle_ms = 1,
-                    .patience_ms = 30000,
-                    .session = {.backoff_min_ms = 1, .backoff_max_ms = 5}},
-        .policy = load(TAP),
-        .pair_policy = load(PAIR),
-    };
-    world->tap = compile(world->policy);
-    world->pair = compile(world->pair_policy);
-    for (size_t i = 0; i < N; i++) {
-        world->switches[i].dpid = i + 1;
-        world->switches[i].answers.version = spoken;
-        world->switches[i].heard = &world->heard;
-        table_switch_open(&world->switches[i], world->base);
-    }
-}
-
-static void want(struct world *world, const struct tapd_network *network)
-{
-    world->wanted = network;
-    tapd_installer_set(world->installer, network);
-}
-
-static void start(struct world *world, const struct tapd_network *network)
-{
-    struct lab_switch at[N] = {{.openflow = world->switches[0].endpoint},
-                               {.openflow = world->switches[1].endpoint}};
-    const struct lab lab = {.switches = at};
-    struct base_error error;
-    world->installer =
-        tapd_installer_new(world->base, world->policy->topology, &lab, world->policy->owns,
-                           &world->options, &OPS, world, &error);
-    assert_non_null(world->installer);
-    want(world, network);
-    tapd_installer_start(world->installer);
-}
-
-static int make_once(void *aux)
-{
-    struct world *world = aux;
-    struct lab_switch at[N] = {{.openflow = "tcp:127.0.0.1:1"}, {.openflow = "tcp:127.0.0.1:2"}};
-    const struct lab lab = {.switches = at};
-    struct base_error error = {""};
-    struct tapd_installer *installer =
-        tapd_installer_new(world->base, world->policy->topology, &lab, world->policy->owns,
-                           &world->options, &OPS, world, &error);
-    bool is_made = installer != NULL;
-    assert_true(is_made || strstr(error.text, "out of memory"));
-    tapd_installer_free(installer);
-    return is_made ? 0 : -1;
-}
-
-static void end(struct world *world)
-{
-    assert_told("");
-    tapd_installer_free(world->installer);
-    for (size_t i = 0; i < N; i++) {
-        table_switch_close(&world->switches[i]);
-    }
-    tapd_network_free(world->pair);
-    tapd_network_free(world->tap);
-    tapd_policy_free(world->policy);
-    tapd_policy_free(world->pair_policy);
-    base_buffer_free(&world->heard);
-    event_base_free(world->base);
-}
-
-typedef bool condition(const struct world *world);
-
-static void await(struct world *world, condition *is_so)
-{
-    AWAIT(world->base, is_so(world), base_buffer_text(&world->heard));
-}
-
-static struct tapd_switch_report report(const struct world *world, size_t sw)
-{
-    return tapd_installer_report(world->installer, sw);
-}
-
-static bool is_installed(const struct world *world)
-{
-    return tapd_installer_is_installed(world->installer);
-}
-
-static bool first_is_blocked(const struct world *world)
-{
-    return report(world, 0).n_foreign > 0 && report(world, 0).n_own > 0;
-}
-
-static bool first_has_trouble(const struct world *world)
-{
-    return report(world, 0).up && *report(world, 0).trouble;
-}
-
-static bool both_are_up(const struct world *world)
-{
-    return report(world, 0).up && report(world, 1).up;
-}
-
-/* How many entries of the switch are wanted there. */
-static size_t n_right(const struct world *world, size_t sw)
-{
-    const struct flow_table *wanted = &world->wanted->tables[sw],
-                            *table = &world->switches[sw].table;
-    size_t n = 0;
-    for (size_t i = 0; i < table->n_entries; i++) {
-        for (size_t k = 0; k < wanted->n_entries; k++) {
-            n += flow_equal(&table->entries[i], &wanted->entries[k]);
-        }
-    }
-    return n;
-}
-
-static bool first_has_all_but_copies(const struct world *world)
-{
-    return first_has_trouble(world) && report(world, 0).n_own == world->pair->tables[0].n_entries;
-}
-
-static bool first_is_right(const struct world *world)
-{
-    return n_right(world, 0) == world->wanted->tables[0].n_entries;
-}
-
-static bool first_is_reported(const struct world *world)
-{
-    bool is_reported = report(world, 0).installed;
-    assert_true(first_is_right(world) || !is_reported);
-    return is_reported;
-}
-
-static void assert_right(const struct world *world, size_t sw, size_t n_foreign)
-{
-    size_t n = world->wanted->tables[sw].n_entries;
-    if (n_right(world, sw) != n || world->switches[sw].table.n_entries != n + n_foreign) {
-        fail_msg("s%zu has\n%s", sw + 1, table_switch_text(&world->switches[sw]));
-    }
-    assert_int_equal(report(world, sw).n_wanted, n);
-    assert_int_equal(report(world, sw).n_own, n);
-    assert_int_equal(report(world, sw).n_foreign, n_foreign);
-}
-
-static const char *heard(struct world *world)
-{
-    return base_buffer_text(&world->heard);
-}
-
-static const char *heard_after(const char *text, const char *what)
-{
-    const char *at = strstr(text, what);
-    if (!at) {
-        fail_msg("expected \"%s\" in\n%s", what, text);
-    }
-    return at;
-}
-
-static void forget(struct world *world)
-{
-    world->heard.n_bytes = 0;
-}
 
 static void what_is_missing_is_installed_from_the_end_of_the_way(void **state)
 {
@@ -640,99 +404,6 @@ static void those_that_read_one_message_at_a_time_are_filled(void **state)
         &(struct table_switch){.answers.one_a_read = true, .answers.no_barrier = true});
 }
 
-static bool has_stopped(const struct world *world)
-{
-    return strstr(report(world, 0).trouble, "another controller writes entries") != NULL;
-}
-
-static void write_as_another(struct world *world, size_t sw)
-{
-    table_switch_put(&world->switches[sw], "cookie=0x7461706400000000,in_port=7,actions=output:8");
-    tapd_installer_resync(world->installer);
-}
-
-/* Twice it is put right; then it is left as it is, everywhere, until the next reload. */
-static void of_two_controllers_one_stops(void **state)
-{
-    (void)state;
-    struct world world;
-    begin(&world);
-    world.options.max_contests = 2;
-    start(&world, world.tap);
-    await(&world, is_installed);
-    for (size_t i = 0; i < 2; i++) {
-        write_as_another(&world, i);
-        await(&world, is_installed);
-        assert_right(&world, i, 0);
-    }
-    write_as_another(&world, 0);
-    await(&world, has_stopped);
-    assert_false(is_installed(&world));
-    heard_after(report(&world, 1).trouble, "0x74617064");
-    unsigned n_mods = world.switches[0].n_mods + world.switches[1].n_mods;
-    want(&world, world.pair);
-    table_switch_hang_up(&world.switches[1]);
-    while (world.switches[1].n_connections < 2 || !both_are_up(&world)) {
-        event_base_loop(world.base, EVLOOP_ONCE);
-    }
-    unsigned n_settled = world.n_settled;
-    AWAIT(world.base, world.n_settled > n_settled, heard(&world));
-    assert_int_equal(world.switches[0].n_mods + world.switches[1].n_mods, n_mods);
-    assert_true(has_stopped(&world));
-    tapd_installer_go_on(world.installer);
-    await(&world, is_installed);
-    assert_right(&world, 0, 0);
-    assert_right(&world, 1, 0);
-    assert_told("s1: somebody else wrote entries with our cookie\n"
-                "s2: somebody else wrote entries with our cookie\n"
-                "another controller writes entries with the cookie 0x74617064 of this one, which "
-                "stops; a reload makes it go on");
-    end(&world);
-}
-
-/* Who takes entries away is no other controller: it is put right each time. Nor is a switch that
- * comes back with others, nor what others write with cookies of their own. */
-static void who_only_deletes_is_no_controller(void **state)
-{
-    (void)state;
-    struct world world;
-    begin(&world);
-    start(&world, world.tap);
-    await(&world, is_installed);
-    for (size_t i = 0; i < 5; i++) {
-        world.switches[0].table.n_entries = 0;
-        tapd_installer_resync(world.installer);
-        await(&world, is_installed);
-        table_switch_put(&world.switches[0], "cookie=0x1,in_port=7,actions=output:8");
-        tapd_installer_resync(world.installer);
-        await(&world, is_installed);
-    }
-    for (unsigned i = 1; i <= 4; i++) {
-        table_switch_put(&world.switches[1],
-                         "cookie=0x7461706400000000,in_port=7,actions=output:8");
-        table_switch_hang_up(&world.switches[1]);
-        while (world.switches[1].n_connections <= i) {
-            event_base_loop(world.base, EVLOOP_ONCE);
-        }
-        await(&world, is_installed);
-    }
-    end(&world);
-}
-
-static void a_switch_of_another_controller_is_not_called(void **state)
-{
-    (void)state;
-    struct world world;
-    begin(&world);
-    world.policy->owns[1] = false;
-    start(&world, world.pair);
-    await(&world, is_installed);
-    assert_false(report(&world, 1).owned);
-    assert_true(report(&world, 0).owned);
-    assert_int_equal(world.switches[1].n_connections, 0);
-    end(&world);
-}
-
 static void nothing_is_sent_before_it_is_known_what(void **state)
 {
     (void)state;
@@ -746,6 +417,21 @@ static void nothing_is_sent_before_it_is_known_what(void **state)
     want(&world, world.tap);
     await(&world, is_installed);
     end(&world);
+}
+
+static int make_once(void *aux)
+{
+    struct world *world = aux;
+    struct lab_switch at[N] = {{.openflow = "tcp:127.0.0.1:1"}, {.openflow = "tcp:127.0.0.1:2"}};
+    const struct lab lab = {.switches = at};
+    struct base_error error = {""};
+    struct tapd_installer *installer =
+        tapd_installer_new(world->base, world->policy->topology, &lab, world->policy->owns,
+                           &world->options, &OPS, world, &error);
+    bool is_made = installer != NULL;
+    assert_true(is_made || strstr(error.text, "out of memory"));
+    tapd_installer_free(installer);
+    return is_made ? 0 : -1;
 }
 
 static void without_memory_there_is_none(void **state)
@@ -798,9 +484,6 @@ int main(void)
         IN_BOTH_VERSIONS(it_changes_its_mind),
         IN_BOTH_VERSIONS(switches_with_ways_of_their_own_are_filled),
         IN_BOTH_VERSIONS(those_that_read_one_message_at_a_time_are_filled),
-        IN_BOTH_VERSIONS(of_two_controllers_one_stops),
-        IN_BOTH_VERSIONS(who_only_deletes_is_no_controller),
-        IN_BOTH_VERSIONS(a_switch_of_another_controller_is_not_called),
         IN_BOTH_VERSIONS(nothing_is_sent_before_it_is_known_what),
         IN_BOTH_VERSIONS(one_that_could_not_be_made),
         cmocka_unit_test(without_memory_there_is_none),
