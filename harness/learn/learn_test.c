@@ -207,6 +207,7 @@ static void what_is_excepted_is_not_learned(void **state)
     struct learning learning;
     struct base_error error;
     load(&learning, "simulated");
+    add(&learning, 0, "priority=9,hard_timeout=77,in_port=6 actions=drop");
     struct expectation excepting = {.topology = learning.network.expectation->topology,
                                     .expires_sec = 77};
     struct exception exception = {.sw = SWITCH_ALL,
@@ -227,6 +228,8 @@ static void what_is_excepted_is_not_learned(void **state)
         assert_int_equal(learning.draft.expectation.expires_sec, 77);
         const struct expected_port *learned = expectation_port(&learning.draft.expectation, port);
         assert_int_equal(learned && learned->n_cases > 0, n == 0);
+        learned = expectation_port(&learning.draft.expectation, (struct port_ref){0, 6});
+        assert_true(learned && learned->n_cases == 0); /* what drops goes without saying */
         learn_draft_free(&learning.draft);
     }
     for (size_t sw = 0; sw < N_SWITCHES; sw++) {

@@ -134,7 +134,9 @@ static int parse_match(const char *type, const struct given *given, struct match
         base_put_format(&text, ",dl_vlan=%llu", (unsigned long long)given->vlan);
     }
     base_put_format(&text, ",%s", given->match ? given->match : "");
-    int status = ofctl_parse_match(base_buffer_text(&text), match, NULL, error);
+    const char *words = base_buffer_text(&text);
+    int status = text.failed ? base_fail(error, "out of memory")
+                             : ofctl_parse_match(words, match, NULL, error);
     base_buffer_free(&text);
     return status < 0 ? base_fail_in(error, given->match ? "--match" : "--vlan") : 0;
 }

@@ -3,6 +3,7 @@
  * Runs over a link: frames arrive, do not, and arrive where they must not. */
 #include "tapping/stream.h"
 
+#include "testing/failing.h"
 #include "testing/station.h"
 
 #include <linux/if_packet.h>
@@ -47,7 +48,8 @@ static int open_scene(struct scene *scene, const struct fixture *fixture, char *
     scene->stations = (struct stations_lab){.topology = &topology, .lab = &scene->lab};
     if (tapping_options_parse(argc, argv, &scene->options, error) ||
         tapping_form_make(&scene->options, &topology, &scene->form, error)) {
-        fail_msg("%s", error->text);
+        *usage = false;
+        return -1;
     }
     scene->stream = (struct tapping_stream){.options = &scene->options,
                                             .lab = &scene->stations,
@@ -360,6 +362,25 @@ static void what_is_not_answered_holds_no_other_back(void **state)
     close_scene(&scene);
 }
 
+static int open_once(void *aux)
+{
+    struct scene scene;
+    struct base_error error = {""};
+    char words[] = "h1 h2 -c 2";
+    bool usage;
+    int status = open_scene(&scene, aux, words, &usage, &error);
+    if (status && !strstr(error.text, "memory")) {
+        fail_msg("%s", error.text);
+    }
+    close_scene(&scene);
+    return status;
+}
+
+static void without_memory_it_is_not_opened(void **state)
+{
+    assert_true(failing_each(open_once, fixture_or_skip(state)) > 5);
+}
+
 static void contradictions_are_refused(void **state)
 {
     struct scene scene;
@@ -387,6 +408,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_was_altered_is_told),
     cmocka_unit_test(frames_are_as_long_as_they_were_asked_for),
     cmocka_unit_test(what_is_not_answered_holds_no_other_back),
+    cmocka_unit_test(without_memory_it_is_not_opened),
     cmocka_unit_test(contradictions_are_refused),
     cmocka_unit_test(what_may_still_come_is_waited_for),
     cmocka_unit_test(waiting_takes_no_time_of_a_processor),

@@ -2,6 +2,7 @@
  *
  * Do switches come to the tables that are wanted, in which order, and what becomes of those
  * that are away, refuse, forget or have entries of others? */
+#include "tapd/install/installer_inside.h"
 #include "tapd/install/installer_testing.h"
 #include "testing/failing.h"
 
@@ -419,6 +420,29 @@ static void nothing_is_sent_before_it_is_known_what(void **state)
     end(&world);
 }
 
+/* Zeros are the defaults. */
+static void what_is_not_said_is_as_ever(void **state)
+{
+    (void)state;
+    struct world world;
+    struct base_error error;
+    begin(&world);
+    struct lab_switch at[N] = {{.openflow = "tcp:127.0.0.1:1"}, {.openflow = "tcp:127.0.0.1:2"}};
+    const struct lab lab = {.switches = at};
+    const struct tapd_installer_options none = {0};
+    const struct tapd_installer_options *got;
+    world.installer = tapd_installer_new(world.base, world.policy->topology, &lab,
+                                         world.policy->owns, &none, &OPS, &world, &error);
+    got = &world.installer->options;
+    assert_true(got->resync_ms == 10000 && got->settle_ms == 20 && got->patience_ms == 2000);
+    end(&world);
+    begin(&world);
+    start(&world, NULL);
+    got = &world.installer->options;
+    assert_true(got->resync_ms == 3600000 && got->settle_ms == 1 && got->patience_ms == 30000);
+    end(&world);
+}
+
 static int make_once(void *aux)
 {
     struct world *world = aux;
@@ -486,6 +510,7 @@ int main(void)
         IN_BOTH_VERSIONS(those_that_read_one_message_at_a_time_are_filled),
         IN_BOTH_VERSIONS(nothing_is_sent_before_it_is_known_what),
         IN_BOTH_VERSIONS(one_that_could_not_be_made),
+        cmocka_unit_test(what_is_not_said_is_as_ever),
         cmocka_unit_test(without_memory_there_is_none),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
