@@ -108,7 +108,6 @@ static int propose_sender(struct drafting *drafting, size_t from)
     const struct topology *topology = drafting->run->topology;
     struct path_reach *reach = &drafting->reaches[from];
     size_t budget = drafting->run->budget;
-    drafting->first[from] = drafting->draft.n_claims;
     if (path_reach(&drafting->network, topology->hosts[from].port, &budget, reach) < 0) {
         return -1;
     }

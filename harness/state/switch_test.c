@@ -457,6 +457,71 @@ static void exceptions_leave_out_entries_and_are_listed(void **state)
     free_world(&world);
 }
 
+/* By the first exception that takes it, on its switch or on all. */
+static void who_is_ignored_by_what(void **state)
+{
+    (void)state;
+    struct world world;
+    make_world(&world);
+    add_exception(&world, (struct exception){.sw = 0, .has_port = true, .port = 1});
+    add_exception(
+        &world,
+        (struct exception){.sw = SWITCH_ALL, .has_cookie = true, .cookie = 5, .cookie_mask = 0xf});
+    add_exception(&world, (struct exception){.sw = 1, .has_port = true, .port = 2});
+    add_exception(&world,
+                  (struct exception){.sw = 0, .has_match = true, .match = match_in_port(3)});
+    add_exception(&world, (struct exception){.sw = 0,
+                                             .has_port = true,
+                                             .port = 6,
+                                             .has_cookie = true,
+                                             .cookie = 7,
+                                             .cookie_mask = UINT64_MAX});
+    static const struct {
+        size_t sw;
+        uint16_t port;
+        uint64_t cookie;
+        size_t of_entry, of_port; /* 9: none */
+    } rows[] = {{0, 1, 0, 9, 0}, {1, 1, 0, 9, 9}, {0, 1, 0x15, 1, 0}, {1, 1, 0x15, 1, 9},
+                {0, 2, 0, 9, 9}, {1, 2, 0, 9, 2}, {1, 2, 5, 1, 2},    {0, 3, 0, 3, 9},
+                {1, 3, 0, 9, 9}, {0, 3, 5, 1, 9}, {0, 4, 4, 9, 9},    {0, 6, 7, 4, 9},
+                {0, 6, 8, 9, 9}, {0, 7, 7, 9, 9}, {1, 6, 7, 9, 9}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct flow_entry entry = {.match = match_in_port(rows[i].port),
+                                         .cookie = rows[i].cookie};
+        const struct exception *none = NULL;
+        assert_ptr_equal(state_ignored_entry(&world.expectation, rows[i].sw, &entry),
+                         rows[i].of_entry == 9 ? none : &world.exceptions[rows[i].of_entry]);
+        assert_ptr_equal(
+            state_ignored_port(&world.expectation, (struct port_ref){rows[i].sw, rows[i].port}),
+            rows[i].of_port == 9 ? none : &world.exceptions[rows[i].of_port]);
+    }
+    free_world(&world);
+}
+
+/* Alone, it is judged as with all others. */
+static void a_switch_may_be_judged_alone(void **state)
+{
+    (void)state;
+    struct world world;
+    struct base_error error;
+    make_world(&world);
+    expect(&world, 1, "", "output:2");
+    add_flow(&world, "in_port=1 actions=output:3");
+    add_exception(&world, (struct exception){.has_port = true, .port = 2});
+    struct report alone = {0};
+    assert_int_equal(
+        state_judge_switch(&world.expectation, 0, &world.dump, &world.options, &alone, &error), 0);
+    judge(&world);
+    assert_int_equal(alone.n_results, world.report.n_results);
+    assert_int_equal(alone.n_ignored, world.report.n_ignored);
+    for (size_t i = 0; i < alone.n_results; i++) {
+        assert_string_equal(alone.results[i].id, world.report.results[i].id);
+        assert_int_equal(alone.results[i].verdict, world.report.results[i].verdict);
+    }
+    report_free(&alone);
+    free_world(&world);
+}
+
 static void exceptions_leave_out_ports(void **state)
 {
     (void)state;
@@ -494,6 +559,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_switch_that_was_not_dumped_is_inconclusive),
     cmocka_unit_test(hidden_entries_are_noted),
     cmocka_unit_test(exceptions_leave_out_entries_and_are_listed),
+    cmocka_unit_test(who_is_ignored_by_what),
+    cmocka_unit_test(a_switch_may_be_judged_alone),
     cmocka_unit_test(exceptions_leave_out_ports),
 };
 
