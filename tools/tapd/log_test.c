@@ -55,6 +55,22 @@ static void names_cannot_forge_lines(void **state)
     end(&world);
 }
 
+static void details_are_for_who_asks(void **state)
+{
+    (void)state;
+    static struct world world;
+    begin(&world);
+    tapd_log_detail("%s: read", "s1");
+    assert_string_equal(said(&world), "");
+    tapd_log_set_verbose(true);
+    tapd_log_detail("%s: read", "s1");
+    assert_string_equal(said(&world), "tapd: s1: read\n");
+    tapd_log_set_verbose(false);
+    tapd_log_detail("%s: read", "s2");
+    assert_string_equal(said(&world), "");
+    end(&world);
+}
+
 static void a_long_line_is_cut(void **state)
 {
     (void)state;
@@ -121,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_cannot_forge_lines),
+        cmocka_unit_test(details_are_for_who_asks),
         cmocka_unit_test(a_long_line_is_cut),
         cmocka_unit_test(repeats_are_counted),
         cmocka_unit_test(a_reader_that_does_not_read_stops_nothing),

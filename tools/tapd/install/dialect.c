@@ -16,25 +16,19 @@ static bool has_tags(const struct flow_entry *entry)
     return found;
 }
 
-/* A tag that is pushed is set instead, and one that was pushed is not popped. */
+/* A tag that is pushed is set instead. (The plan pops none that it pushed itself.) */
 static const struct flow_entry *without_pushing(const struct flow_entry *wanted,
                                                 struct base_arena *arena)
 {
     struct flow_entry *said = base_arena_copy(arena, wanted, sizeof *wanted);
     struct action *actions = base_arena_alloc(arena, wanted->n_actions * sizeof *actions);
-    size_t n_pushed = 0;
     if (!said || !actions) {
         return NULL;
     }
     said->actions = actions;
     said->n_actions = 0;
     for (size_t i = 0; i < wanted->n_actions; i++) {
-        uint16_t type = wanted->actions[i].type;
-        if (type == ACTION_PUSH_VLAN) {
-            n_pushed++;
-        } else if (type == ACTION_POP_VLAN && n_pushed > 0) {
-            n_pushed--;
-        } else {
+        if (wanted->actions[i].type != ACTION_PUSH_VLAN) {
             actions[said->n_actions++] = action_plain(&wanted->actions[i]);
         }
     }

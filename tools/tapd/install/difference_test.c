@@ -225,6 +225,13 @@ static void test_dialects(void **unused)
     assert_int_equal(f.difference.lacks[0].n_unsaid, 2);
     assert_non_null(strstr(f.difference.lacks[0].unsaid, "in_port=1"));
     assert_non_null(strstr(f.difference.lacks[0].unsaid, "a part of dl_dst"));
+    const struct field_value ttl = {.id = FIELD_NW_TTL, .n_bytes = 1, .value = {64}, .mask = {255}};
+    f.network->tables[0].entries[0].match.mask.dl_dst[0] = 0;
+    f.network->tables[0].entries[0].extras = &ttl;
+    f.network->tables[0].entries[0].n_extras = 1;
+    flow_table_free(&f.there[0]);
+    assert_steps(&f, false, "");
+    assert_non_null(strstr(f.difference.lacks[0].unsaid, "it has no match on nw_ttl"));
     end(&f);
 }
 

@@ -5,6 +5,7 @@
 
 #include "ofctl/flow.h"
 #include "tapd/install/session_inside.h"
+#include "tapd/log_testing.h"
 #include "testing/cmocka.h"
 #include "testing/fake_switch.h"
 #include "testing/loop.h"
@@ -565,6 +566,9 @@ static void a_switch_may_dial(void **state)
     assert_true(fake_switch_start(&again));
     await(&watch, &watch.n_up, 2);
     assert_int_equal(watch.n_down, 1);
+    assert_told(
+        "a switch with datapath id 0000000000000063 dials, which the topology does not have; "
+        "it is left alone");
     end(&watch);
     fake_switch_stop(&stranger);
     fake_switch_stop(&fake);
@@ -660,6 +664,39 @@ static void one_that_hears_first_is_spoken_to(void **state)
     assert_int_equal(fake.n_connections, 1);
 }
 
+/* Zeros are the defaults; a second time at the same place is no error. */
+static void what_is_not_said_is_as_ever(void **state)
+{
+    (void)state;
+    struct event_base *base = event_base_new();
+    const struct tapd_session_options given = {
+        .handshake_ms = 1, .idle_ms = 2, .request_ms = 3, .backoff_min_ms = 4, .backoff_max_ms = 5};
+    struct tapd_sessions *sessions = tapd_sessions_new(base, NULL);
+    struct base_error error;
+    char endpoint[64];
+    snprintf(endpoint, sizeof endpoint, "ptcp:%u:127.0.0.1", loop_free_port());
+    const struct tapd_session_options *got = &sessions->options;
+    assert_int_equal(got->handshake_ms, 5000);
+    assert_int_equal(got->idle_ms, 4000);
+    assert_int_equal(got->request_ms, 30000);
+    assert_int_equal(got->backoff_min_ms, 100);
+    assert_int_equal(got->backoff_max_ms, 5000);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(tapd_sessions_listen(sessions, endpoint, &error), 0);
+        assert_int_equal(sessions->n_listeners, 1);
+    }
+    tapd_sessions_free(sessions);
+    sessions = tapd_sessions_new(base, &given);
+    got = &sessions->options;
+    assert_int_equal(got->handshake_ms, given.handshake_ms);
+    assert_int_equal(got->idle_ms, given.idle_ms);
+    assert_int_equal(got->request_ms, given.request_ms);
+    assert_int_equal(got->backoff_min_ms, given.backoff_min_ms);
+    assert_int_equal(got->backoff_max_ms, given.backoff_max_ms);
+    tapd_sessions_free(sessions);
+    event_base_free(base);
+}
+
 static void bad_endpoints(void **state)
 {
     (void)state;
@@ -700,6 +737,7 @@ int main(void)
         cmocka_unit_test(silent_callers_go),
         cmocka_unit_test(the_highest_version_of_both_is_spoken_or_the_one_of_the_lab),
         cmocka_unit_test(one_that_hears_first_is_spoken_to),
+        cmocka_unit_test(what_is_not_said_is_as_ever),
         cmocka_unit_test(bad_endpoints),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
