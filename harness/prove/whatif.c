@@ -55,7 +55,6 @@ static int open_all(struct prove_whatif *whatif, const struct switch_dump *switc
     for (size_t from = 0; from < n_hosts && status == 0; from++) {
         status = decide_sender(whatif, from);
     }
-    whatif->n_journal = 0;
     return status;
 }
 

@@ -311,6 +311,37 @@ static void a_change_turns_what_it_concerns(void **state)
     small_free(&small);
 }
 
+/* However well others are decided. */
+static void what_is_open_stays_open(void **state)
+{
+    (void)state;
+    struct small small;
+    struct prove_whatif *whatif = small_whatif(&small);
+    size_t n, row;
+    const struct action normal = output(PORT_NORMAL), right = output(2);
+    struct flow_entry entry = {
+        .match = {.value = {.dl_type = DL_TYPE_IP, .nw_proto = 17, .in_port = 1},
+                  .mask = {.dl_type = UINT16_MAX, .nw_proto = UINT8_MAX, .in_port = UINT16_MAX}},
+        .priority = 6,
+        .actions = &normal,
+        .n_actions = 1};
+    const struct prove_standing *standings = prove_whatif_standings(whatif, &n);
+    assert_int_equal(prove_whatif_add(whatif, A, &entry, &row), 0);
+    assert_int_equal(standings[IP].verdict, VERDICT_INCONCLUSIVE);
+    entry.match.value.nw_proto = 6;
+    entry.actions = &right;
+    assert_int_equal(prove_whatif_add(whatif, A, &entry, &row), 0);
+    assert_int_equal(standings[IP].verdict, VERDICT_INCONCLUSIVE);
+    assert_int_equal(prove_whatif_remove(whatif, A, 2), 0);
+    assert_int_equal(standings[IP].verdict, VERDICT_PASS);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(prove_whatif_undo(whatif), 0);
+        assert_int_equal(standings[IP].verdict, i < 2 ? VERDICT_INCONCLUSIVE : VERDICT_PASS);
+    }
+    prove_whatif_free(whatif);
+    small_free(&small);
+}
+
 static void strays_and_loops_stand_behind_the_claims(void **state)
 {
     (void)state;
@@ -417,6 +448,7 @@ static void in_a_hurry_one_failure_is_enough(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_change_turns_what_it_concerns),
+    cmocka_unit_test(what_is_open_stays_open),
     cmocka_unit_test(strays_and_loops_stand_behind_the_claims),
     cmocka_unit_test(new_rewrites_are_followed),
     cmocka_unit_test(in_a_hurry_one_failure_is_enough),
