@@ -96,6 +96,7 @@ struct missed {
     const char *what; /* "s3 in_port=2", "s1:6 - s3:1" */
     const char *reason;
     const char *by; /* the entry that hides this one, or NULL */
+    size_t sw, row; /* of an entry: its place in the table of its switch */
 };
 struct missed_pair {
     const char *from, *to;

@@ -153,6 +153,11 @@ static int check_traffic(struct checking *checking)
         return -1;
     }
     note_frames(checking);
+    struct traffic_evidence evidence = run_checking_evidence(checking);
+    if (evidence.after && run_coverage_count(checking->topology, evidence.before, evidence.after,
+                                             checking->report) < 0) {
+        return base_fail(checking->error, "out of memory");
+    }
     if (run_checking_untried(checking) < 0 || look_for_changes(checking) < 0) {
         return -1;
     }

@@ -7,11 +7,14 @@
 #include "ofctl/match.h"
 #include "prove/prove.h"
 #include "report/proof.h"
+#include "traffic/count.h"
 #include "traffic/cover.h"
 #include "traffic/forbidden.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static const char not_decided[] = "not decided", counted[] = "not decided, but counted";
 
 static const char *const reasons[] = {
     [TRAFFIC_MISS_NONE] = "",
@@ -22,7 +25,7 @@ static const char *const reasons[] = {
     [TRAFFIC_MISS_NEVER] = "no packet meets its conditions",
     [TRAFFIC_MISS_HARM] = "only frames that may not be sent were found to reach it",
     [TRAFFIC_MISS_LIMIT] = "over the limit of probes",
-    [TRAFFIC_MISS_OPEN] = "not decided",
+    [TRAFFIC_MISS_OPEN] = not_decided,
 };
 
 /* "s3 in_port=2": as ovs-ofctl would write it, without what it does. */
@@ -56,6 +59,8 @@ int run_coverage_tell(const struct path_network *tables, const struct traffic_co
         const char *sw = tables->topology->switches[missed->sw].name;
         told->what = name_entry(arena, sw, path_row_entry(tables, missed->sw, missed->entry));
         told->reason = reasons[missed->why];
+        told->sw = missed->sw;
+        told->row = missed->entry;
         if (missed->why == TRAFFIC_MISS_HIDDEN) {
             told->by = name_entry(arena, "", path_row_entry(tables, missed->sw, missed->hidden_by));
         }
@@ -66,6 +71,27 @@ int run_coverage_tell(const struct path_network *tables, const struct traffic_co
     coverage->n_entries = cover->n_entries;
     coverage->n_exercised = cover->n_exercised;
     coverage->is_known = true;
+    return 0;
+}
+
+int run_coverage_count(const struct topology *topology, const struct switch_state *const *before,
+                       const struct switch_state *const *after, struct report *report)
+{
+    struct report_coverage *coverage = &report->coverage;
+    for (size_t i = 0; i < coverage->n_missed; i++) {
+        struct missed *missed = &coverage->missed[i];
+        const struct flow_table *flows = before[missed->sw] ? &before[missed->sw]->flows : NULL;
+        if (missed->reason != not_decided || !flows || missed->row >= flows->n_entries ||
+            traffic_count_since(before[missed->sw], missed->row, after[missed->sw]) <= 0) {
+            continue;
+        }
+        const char *what = name_entry(&report->arena, topology->switches[missed->sw].name,
+                                      &flows->entries[missed->row]);
+        if (!what) {
+            return -1;
+        }
+        missed->reason = strcmp(what, missed->what) == 0 ? counted : missed->reason;
+    }
     return 0;
 }
 

@@ -16,6 +16,11 @@ int run_coverage(const struct path_declared *declared, const struct path_network
                  const struct traffic_plan_options *options, struct traffic_plan *plan,
                  struct report *report, struct base_error *error);
 
+/* Of entries of report->coverage of which it is not decided whether a frame gets there, says which
+ * have counted packets between these readings (by switch; NULL: not read). -1 without memory. */
+int run_coverage_count(const struct topology *topology, const struct switch_state *const *before,
+                       const struct switch_state *const *after, struct report *report);
+
 /* Adds to report->coverage between which pairs of hosts no forbidden frame was tried, and
  * proves of those from the tables that nothing forbidden arrives. captures: by host,
  * whether it has a station that can be trusted. -1 without memory. */

@@ -76,7 +76,46 @@ static void an_entry_is_named_by_its_conditions(void **state)
     }
 }
 
+/* Of two entries that no frame surely reaches one has counted, and is still the same. */
+static void what_is_not_decided_may_be_counted(void **state)
+{
+    (void)state;
+    struct topology_switch sw = {.name = "s1"};
+    const struct topology topology = {.switches = &sw, .n_switches = 1};
+    struct switch_state before = {0}, after = {0};
+    const struct switch_state *const states[] = {&before}, *const later[] = {&after};
+    const struct switch_state *const unread[] = {NULL};
+    struct path_network tables;
+    struct traffic_missed missed[] = {{.entry = 0, .why = TRAFFIC_MISS_OPEN},
+                                      {.entry = 1, .why = TRAFFIC_MISS_OPEN},
+                                      {.entry = 1, .why = TRAFFIC_MISS_HARM}};
+    struct traffic_cover cover = {.missed = missed, .n_missed = 3};
+    struct report report = {0};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(ofctl_parse_flow(i % 2 ? "udp actions=drop" : "tcp actions=drop",
+                                          i < 2 ? &before.flows : &after.flows, NULL, NULL, NULL),
+                         0);
+    }
+    before.flows.entries[0].n_packets = before.flows.entries[1].n_packets = 5;
+    after.flows.entries[0].n_packets = 5;
+    after.flows.entries[1].n_packets = 6;
+    assert_int_equal(path_network_open_dumps(&tables, &topology, states, NULL), 0);
+    assert_int_equal(run_coverage_tell(&tables, &cover, &report.arena, &report.coverage), 0);
+    assert_int_equal(run_coverage_count(&topology, unread, later, &report), 0);
+    assert_int_equal(run_coverage_count(&topology, states, unread, &report), 0);
+    assert_string_equal(report.coverage.missed[1].reason, "not decided");
+    assert_int_equal(run_coverage_count(&topology, states, later, &report), 0);
+    assert_string_equal(report.coverage.missed[0].reason, "not decided");
+    assert_string_equal(report.coverage.missed[1].reason, "not decided, but counted");
+    assert_non_null(strstr(report.coverage.missed[2].reason, "may not be sent"));
+    path_network_close(&tables);
+    switch_state_free(&before);
+    switch_state_free(&after);
+    report_free(&report);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_not_decided_may_be_counted),
     cmocka_unit_test(an_entry_is_named_by_its_conditions),
     cmocka_unit_test(without_a_table_nothing_is_said_of_entries),
 };
