@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What was changing on the way of a probe, so that what it did says nothing of the network at
- * rest? */
+ * What was changing on the way of a probe, or did this machine do to it, so that what it did says
+ * nothing of the network at rest? */
 #include "ofctl/match.h"
 #include "run/inside.h"
 
@@ -51,7 +51,7 @@ static const char *hop_excuse(const struct checking *checking, const struct run_
     }
     uint64_t changed_ns = checking->changed_ns[sw];
     return changed_ns > 0 && run_checking_ms_since(checking, changed_ns) < converge_ms
-               ? base_arena_format(arena, "the table of %s changed meanwhile",
+               ? base_arena_format(arena, "the table of %s changed",
                                    checking->topology->switches[sw].name)
                : NULL;
 }
@@ -101,6 +101,71 @@ static const char *normal_excuse(const struct checking *checking, const struct t
                : NULL;
 }
 
+/* Whether all that is wrong with a probe is that copies are missing, or (`late`) that they came
+ * late. */
+static bool is_all(const struct checking *checking, const struct traffic_round *round, size_t p,
+                   bool late)
+{
+    const struct traffic_plan *plan = &checking->plan;
+    bool all = !traffic_probe_conforms(round, plan, p);
+    for (size_t host = 0; host < round->n_hosts && all; host++) {
+        const struct traffic_seen *seen = traffic_round_seen(round, p, host);
+        unsigned most = traffic_plan_most(&plan->probes[p], host) * round->sent[p];
+        all = traffic_seen_conforms(round, plan, p, host) ||
+              (seen->altered == 0 && seen->copies <= most && (seen->late > 0) == late);
+    }
+    return all;
+}
+
+/* How many frames of a probe are missing at the host that misses the most. */
+static uint64_t count_missing(const struct checking *checking, const struct traffic_round *round,
+                              size_t p)
+{
+    uint64_t most = 0;
+    for (size_t host = 0; host < round->n_hosts && round->sent[p] > 0; host++) {
+        uint64_t wanted =
+            (uint64_t)traffic_plan_copies(&checking->plan.probes[p], host) * round->sent[p];
+        uint64_t came = traffic_seen_count(round, p, host);
+        bool captures = round->captures[host];
+        most = captures && wanted > came + most ? wanted - came : most;
+    }
+    return most;
+}
+
+bool run_excuse_lost(const struct checking *checking, const struct traffic_round *round)
+{
+    uint64_t missing = 0;
+    for (size_t p = 0; p < checking->plan.n_probes && round->n_lost > 0; p++) {
+        missing += count_missing(checking, round, p);
+    }
+    return missing > 0 && missing <= round->n_lost;
+}
+
+/* That its processors were busy excuses the first round alone: what is always late is late. */
+static const char *machine_excuse(const struct checking *checking,
+                                  const struct traffic_round *round, size_t p, bool lost,
+                                  struct base_arena *arena)
+{
+    if (lost && is_all(checking, round, p, false)) {
+        return base_arena_format(arena, RUN_MACHINE_LOST, (unsigned long long)round->n_lost);
+    }
+    uint64_t waited_ms = round->waited_ns / 1000000;
+    return round->number == 1 && waited_ms >= RUN_SETTLE_MS && is_all(checking, round, p, true)
+               ? base_arena_format(arena, "this process had to wait %.1f s for a processor",
+                                   (double)waited_ms / 1e3)
+               : NULL;
+}
+
+void run_excuse_by_machine(const struct checking *checking, struct traffic_round *round)
+{
+    bool lost = run_excuse_lost(checking, round);
+    for (size_t p = 0; p < checking->plan.n_probes; p++) {
+        if (round->sent[p] > 0 && !round->excuses[p]) {
+            round->excuses[p] = machine_excuse(checking, round, p, lost, &round->arena);
+        }
+    }
+}
+
 void run_excuse_round(const struct checking *checking, const struct run_look *look,
                       struct traffic_round *round)
 {
@@ -121,4 +186,5 @@ void run_excuse_round(const struct checking *checking, const struct run_look *lo
             round->excuses[p] = normal_excuse(checking, round, p, &round->arena);
         }
     }
+    run_excuse_by_machine(checking, round);
 }

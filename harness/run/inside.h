@@ -16,6 +16,9 @@
 #define RUN_INTERRUPTED      "interrupted"
 #define RUN_INTERRUPTED_NOTE "interrupted: what had not been judged is inconclusive"
 
+/* What this machine threw away may be what is missing: of so many frames. */
+#define RUN_MACHINE_LOST "queues of this machine were full (frames lost: %llu)"
+
 /* A round that is judged, and what was read around it. */
 struct run_look {
     const struct traffic_round *round; /* NULL: none */
@@ -137,6 +140,14 @@ void run_excuse_note_changes(struct checking *checking, const struct run_states 
  * on the way that it takes by the tables of `look`. */
 void run_excuse_round(const struct checking *checking, const struct run_look *look,
                       struct traffic_round *round);
+
+/* (excuse.c) Excuses of what deviates in a round what was lost or held up in this machine. What
+ * came late is known of the round before as soon as the next one is over. */
+void run_excuse_by_machine(const struct checking *checking, struct traffic_round *round);
+
+/* (excuse.c) Whether this machine threw away as many frames as are missing in the round, or more.
+ */
+bool run_excuse_lost(const struct checking *checking, const struct traffic_round *round);
 
 /* (transient.c) Fills in checking->transients from all rounds: of probes that do as they
  * should in the last one. -1 without memory. */

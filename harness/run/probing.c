@@ -253,6 +253,7 @@ void run_probing_round(struct run_probing *probing, struct traffic_round *round,
 {
     const struct run_world *world = probing->stations->world;
     uint64_t start_ns = run_probing_now_ns(probing);
+    struct station_machine before = world->station_machine(probing->stations->set);
     run_probing_begin(probing, round);
     if (run_probing_speak(probing)) {
         weigh(probing);
@@ -267,5 +268,8 @@ void run_probing_round(struct run_probing *probing, struct traffic_round *round,
     round->over_ns = run_probing_now_ns(probing);
     traffic_round_find_overtaken(round, probing->plan, RUN_LATE_MS * ns_in_ms);
     probing->settle_ms += run_ms_since(world, start_ns);
+    struct station_machine after = world->station_machine(probing->stations->set);
+    round->n_lost = after.n_lost > before.n_lost ? after.n_lost - before.n_lost : 0;
+    round->waited_ns = after.waited_ns - before.waited_ns;
     run_stations_check_drops(probing->stations);
 }

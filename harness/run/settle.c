@@ -328,6 +328,17 @@ static int count(struct checking *checking)
     return deviates ? run_checking_count(checking) : 0;
 }
 
+/* Of what this machine may have lost nothing is known to be missing in the network. */
+static void distrust_machine(struct checking *checking)
+{
+    const struct traffic_round *round = checking->judged->round;
+    if (run_excuse_lost(checking, round)) {
+        const char *problem = base_arena_format(&checking->report->arena, RUN_MACHINE_LOST,
+                                                (unsigned long long)round->n_lost);
+        run_stations_distrust(&checking->stations, problem);
+    }
+}
+
 int run_checking_settle(struct checking *checking)
 {
     bool settled = false;
@@ -352,5 +363,10 @@ int run_checking_settle(struct checking *checking)
     if (count(checking) < 0 || run_checking_wire(checking) < 0) {
         return -1;
     }
-    return run_transient_find(checking) < 0 ? -1 : choose(checking, settled);
+    run_excuse_by_machine(checking, checking->rounds[0]);
+    if (run_transient_find(checking) < 0 || choose(checking, settled) < 0) {
+        return -1;
+    }
+    distrust_machine(checking);
+    return 0;
 }

@@ -273,7 +273,64 @@ static void a_machine_that_is_young_excuses_nothing(void **state)
     fake_run_close(&run);
 }
 
+/* What queues of this machine lose, says its kernel: then the round is repeated. */
+static void what_this_machine_lost_is_no_fault_of_the_network(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned n, lost_here;
+        enum verdict verdict;
+    } rows[] = {
+        {1, 1, VERDICT_PASS},
+        {1, 0, VERDICT_FAIL},
+        {0, 1000000, VERDICT_INCONCLUSIVE}, /* again and again */
+        {0, 2, VERDICT_FAIL},               /* the network lost more */
+    };
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        struct fake_run run;
+        fake_run_open_demon(&run, "simulated");
+        run.network.lost_here = rows[r].lost_here;
+        fake_run_fault(&run,
+                       (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h2", .n = rows[r].n});
+        fake_run_check(&run);
+        fake_run_assert(&run, "traffic/h1/delivered/h2", rows[r].verdict);
+        const char *detail = rows[r].verdict == VERDICT_PASS
+                                 ? fake_run_result(&run, "transient/h1/h2")->detail
+                                 : fake_run_result(&run, "traffic/h1/delivered/h2")->detail;
+        assert_int_equal(strstr(detail, "queues of this machine were full") != NULL,
+                         rows[r].verdict != VERDICT_FAIL);
+        fake_run_close(&run);
+    }
+}
+
+/* Who waits for a processor may wait longer than a frame may take; but not for each frame. */
+static void a_busy_machine_is_late_but_once(void **state)
+{
+    (void)state;
+    static const struct {
+        bool is_busy;
+        unsigned n;
+        enum verdict verdict;
+    } rows[] = {{true, 1, VERDICT_PASS}, {false, 1, VERDICT_FAIL}, {true, 0, VERDICT_FAIL}};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        struct fake_run run;
+        fake_run_open_demon(&run, "simulated");
+        run.network.is_busy = rows[r].is_busy;
+        fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .from = "h1", .at = "h2",
+                                                 .n = rows[r].n, .ms = 300});
+        fake_run_check(&run);
+        fake_run_assert(&run, "traffic/h1/delivered/h2", rows[r].verdict);
+        if (rows[r].verdict == VERDICT_PASS) {
+            assert_non_null(strstr(fake_run_result(&run, "transient/h1/h2")->detail,
+                                   "1 of them late, while this process had to wait"));
+        }
+        fake_run_close(&run);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_this_machine_lost_is_no_fault_of_the_network),
+    cmocka_unit_test(a_busy_machine_is_late_but_once),
     cmocka_unit_test(a_machine_that_is_young_excuses_nothing),
     cmocka_unit_test(who_stops_listening_has_not_passed),
     cmocka_unit_test(no_more_is_sent_in_a_second_than_may_be),

@@ -71,7 +71,7 @@ static const char *text_of(const struct checking *checking, const struct run_tra
     if (transient->late > 0) {
         base_put_format(&text, ", %u of them late", transient->late);
     }
-    base_put_format(&text, ", while the network was changing: %s", transient->excuse);
+    base_put_format(&text, ", while %s", transient->excuse);
     return base_arena_take(arena, &text);
 }
 

@@ -73,6 +73,7 @@ const struct run_world run_world_live = {
     .station_sync = station_sync,
     .station_drops = station_drops,
     .station_swallowed = station_swallowed,
+    .station_machine = station_machine,
     .station_close = station_close,
     .now_ns = now_ns,
     .wall_ns = wall_ns,

@@ -53,6 +53,7 @@ struct run_world {
                         station_on_arrival *on_arrival, void *aux, struct base_error *error);
     uint64_t (*station_drops)(struct station_set *set, size_t station);
     struct station_swallowed (*station_swallowed)(const struct station_set *set, size_t station);
+    struct station_machine (*station_machine)(const struct station_set *set);
     void (*station_close)(struct station_set *set);
 
     uint64_t (*now_ns)(const struct run_world *world);  /* never goes back: for durations */

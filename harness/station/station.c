@@ -5,6 +5,7 @@
 #include "station/station.h"
 
 #include "station/backend.h"
+#include "station/machine.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -27,6 +28,7 @@ struct station_set {
     struct pollfd *polled; /* one a station, in the same order; the last is interrupt_fd */
     struct job *jobs;      /* one a station */
     int interrupt_fd;      /* -1: none */
+    int machine_fd;        /* station_machine_open */
     size_t n;
     bool synced; /* nothing was sent or received since the last station_sync */
 };
@@ -132,6 +134,7 @@ static struct station_set *new_set(const struct station_spec *specs, size_t n)
         return NULL;
     }
     set->interrupt_fd = -1;
+    set->machine_fd = station_machine_open();
     set->stations = calloc(n + 1, sizeof *set->stations);
     set->polled = calloc(n + 1, sizeof *set->polled);
     set->jobs = calloc(n + 1, sizeof *set->jobs);
@@ -387,10 +390,18 @@ uint64_t station_drops(struct station_set *set, size_t station)
     return drops;
 }
 
+struct station_machine station_machine(const struct station_set *set)
+{
+    return station_machine_read(set->machine_fd);
+}
+
 void station_close(struct station_set *set)
 {
     if (!set) {
         return;
+    }
+    if (set->machine_fd >= 0) {
+        close(set->machine_fd);
     }
     for_each(set, close_one);
     for (size_t i = 0; i < set->n; i++) {

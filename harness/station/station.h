@@ -150,6 +150,18 @@ struct station_swallowed {
 };
 struct station_swallowed station_swallowed(const struct station_set *set, size_t station);
 
+/* What the kernel of this machine says of itself, since it began. */
+struct station_machine {
+    uint64_t n_lost;    /* frames that it threw away as a queue was full: in front of the
+                           interfaces (/proc/net/softnet_stat), or of a socket of packet(7) in
+                           the namespace of this process (sock_diag(7)), by which software
+                           switches, too, get frames */
+    uint64_t waited_ns; /* for a processor, of this thread (/proc/thread-self/schedstat) */
+};
+
+/* What is not told is 0. */
+struct station_machine station_machine(const struct station_set *set);
+
 /* Closes all stations, at once, and ends and reaps all commands. The kernel
  * takes 25 to 40 ms for it, however many they are. NULL is legal. */
 void station_close(struct station_set *set);

@@ -206,6 +206,7 @@ static void arrive(struct fake_network *fake, size_t from, size_t host, const ui
     const char *sender = from == HOST_NONE ? "" : fake->topology->hosts[from].name;
     uint64_t time_ns = fake->time_ns + LATENCY_NS;
     if (fake_network_meets(fake, FAKE_LOSE, sender, to)) {
+        fake->n_lost++;
         return;
     }
     const struct fake_fault *late = fake_network_meets(fake, FAKE_LATE, sender, to);

@@ -225,6 +225,14 @@ static struct station_swallowed swallowed(const struct station_set *set, size_t 
     return set->swallowed[station];
 }
 
+static struct station_machine machine(const struct station_set *set)
+{
+    return (struct station_machine){.n_lost = set->fake->n_lost < set->fake->lost_here
+                                                  ? set->fake->n_lost
+                                                  : set->fake->lost_here,
+                                    .waited_ns = set->fake->is_busy ? set->fake->time_ns : 0};
+}
+
 static void close_set(struct station_set *set)
 {
     set->fake->n_open--;
@@ -244,5 +252,6 @@ void fake_stations_attach(struct fake_network *fake)
     fake->world.station_sync = sync_stations;
     fake->world.station_drops = drops;
     fake->world.station_swallowed = swallowed;
+    fake->world.station_machine = machine;
     fake->world.station_close = close_set;
 }

@@ -43,6 +43,8 @@ struct traffic_round {
     uint16_t number;      /* of the round, from 1 on */
     uint64_t over_ns;     /* what came after this time, of the same clock, is late; 0: it is
                              under way */
+    uint64_t n_lost;      /* frames that the kernel of this machine threw away meanwhile */
+    uint64_t waited_ns;   /* how long the sender waited for a processor */
     struct traffic_round_host *hosts;
     const bool *captures; /* by host, borrowed */
     size_t n_hosts;
