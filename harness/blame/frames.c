@@ -378,8 +378,10 @@ static void locate_host_cable(const struct blame_view *view, struct blame_place 
         .to_host = true, .host = view->to, .out = view->topology->hosts[view->to].port};
     cable.tx = blame_tx(view, cable.out, NULL);
     const struct traffic_host_count *host = blame_host_count(view, view->to);
+    const struct traffic_port_count *port = blame_port_count(view, cable.out);
     cable.rx = host ? (long)host->arrived : -1;
-    if (cable.tx >= 0 && cable.rx > cable.tx) {
+    bool is_late = port && cable.tx < (long)port->tx; /* it may yet count the others, too */
+    if (cable.tx >= 0 && !is_late && cable.rx > cable.tx) {
         blame_cable(view, &cable, blame_cable_counts(view, &cable), place);
     } else {
         place->why = "no table sends it there, and no counter tells what does";

@@ -610,7 +610,30 @@ static void a_host_gets_more_than_was_sent(void **state)
     network_free(&network);
 }
 
+/* A port that has not yet counted what it sent by its table, says nothing of what it sent besides.
+ */
+static void a_port_that_counts_late_sent_more_than_it_says(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    size_t h11 = network_host(&network, "h11"), p = 0;
+    while (network.plan.probes[p].from != network_host(&network, "h3")) {
+        p++;
+    }
+    traffic_round_see(&network.round, p, h11, 0);
+    const struct result *result = network_failure(&network, "traffic/h3/isolated/h11");
+    expect_cause(result, CAUSE_CABLE, "h11 - s3:11");
+    network.later[2].ports[10].counters.tx_packets--;
+    result = network_failure(&network, "traffic/h3/isolated/h11");
+    assert_null(result->suspect);
+    assert_non_null(strstr(result->detail, "no counter tells what does"));
+    network_free(&network);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_port_that_counts_late_sent_more_than_it_says),
     cmocka_unit_test(lost_frame_is_the_cables_fault),
     cmocka_unit_test(counters_locate_the_cable),
     cmocka_unit_test(a_cable_loses),

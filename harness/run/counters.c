@@ -38,7 +38,7 @@ static int read_until_counted(struct checking *checking)
             return -1;
         }
         if (run_checking_now_ns(checking) >= checking->patient_ns ||
-            traffic_count_reached(&checking->now.count, checking->topology->n_switches,
+            traffic_count_reached(&checking->now.count, checking->topology,
                                   checking->now.states.right, checking->now.later.right)) {
             checking->report->timing.count_ms = run_checking_ms_since(checking, start_ns);
             return 0;

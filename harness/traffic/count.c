@@ -366,11 +366,38 @@ static bool ports_reached(const struct traffic_count *count, size_t sw,
     return true;
 }
 
-bool traffic_count_reached(const struct traffic_count *count, size_t n_switches,
+/* Whether the port has counted that so many left it, or does not count. */
+static bool has_left(const struct switch_state *const *before,
+                     const struct switch_state *const *after, struct port_ref port, long n)
+{
+    long tx = traffic_count_tx(before, after, port, NULL);
+    return tx < 0 || tx >= n;
+}
+
+/* Whether what came to hosts, and over cables, has left the ports at their other ends: what no
+ * table sends there, too. */
+static bool arrivals_reached(const struct traffic_count *count, const struct topology *topology,
+                             const struct switch_state *const *before,
+                             const struct switch_state *const *after)
+{
+    bool reached = true;
+    for (size_t host = 0; host < topology->n_hosts && reached; host++) {
+        reached =
+            has_left(before, after, topology->hosts[host].port, (long)count->hosts[host].arrived);
+    }
+    for (size_t i = 0; i < topology->n_links && reached; i++) {
+        struct port_ref a = topology->links[i].a, b = topology->links[i].b;
+        reached = has_left(before, after, a, traffic_count_rx(before, after, b, NULL)) &&
+                  has_left(before, after, b, traffic_count_rx(before, after, a, NULL));
+    }
+    return reached;
+}
+
+bool traffic_count_reached(const struct traffic_count *count, const struct topology *topology,
                            const struct switch_state *const *before,
                            const struct switch_state *const *after)
 {
-    for (size_t sw = 0; sw < n_switches; sw++) {
+    for (size_t sw = 0; sw < topology->n_switches; sw++) {
         size_t n = before[sw] && after[sw] ? before[sw]->flows.n_entries : 0;
         for (size_t i = 0; i < n; i++) {
             uint32_t wanted = count->packets[sw][i];
@@ -382,5 +409,5 @@ bool traffic_count_reached(const struct traffic_count *count, size_t n_switches,
             return false;
         }
     }
-    return true;
+    return arrivals_reached(count, topology, before, after);
 }
