@@ -12,7 +12,7 @@ void blame_finding(struct blame_view *view, const struct prove_finding *finding,
     bool is_loop = finding->kind == PROVE_LOOPS || finding->copies < 0;
     view->altered = finding->altered;
     blame_open(view, finding->from, &finding->example, finding->to, place);
-    if (finding->kind == PROVE_OPEN) {
+    if (finding->kind == PROVE_OPEN || finding->reason) { /* its place is known */
         return;
     }
     if (is_loop && view->advertised.loops) {

@@ -262,6 +262,56 @@ static void take_way(struct space_choices *choices, struct space_behavior *behav
                                          : (struct space_behavior){.unknown = path_choices};
 }
 
+/* Entries of one rank that take a packet, each with what it does. */
+struct competing {
+    const struct path_network *network;
+    const struct header *header;
+    size_t sw;
+    struct base_arena *arena;
+    struct space_behavior ways[SPACE_WAYS_MAX];
+    size_t n_ways;
+    bool failed; /* more than these, or one of which it is not known what it does */
+};
+
+static bool add_competitor(void *aux, uint32_t entry, const struct match *match)
+{
+    struct competing *competing = aux;
+    const struct path_network *network = competing->network;
+    struct port_ref in = {.sw = competing->sw, .port = competing->header->in_port};
+    struct space_behavior does;
+    (void)match;
+    if (!space_table_takes(&network->tables[in.sw], entry, competing->header)) {
+        return true;
+    }
+    competing->failed = flow_open(&network->switches[in.sw].flows->entries[entry]) ||
+                        compared_outputs_of(network, in, entry, competing->arena, &does) < 0 ||
+                        space_behavior_open(&does) ||
+                        competing->n_ways + does.n_ways >= SPACE_WAYS_MAX;
+    for (size_t i = 0; i < does.n_ways && !competing->failed; i++) {
+        competing->ways[competing->n_ways++] = does.ways[i];
+    }
+    if (!competing->failed && does.n_ways == 0) {
+        competing->ways[competing->n_ways++] = does;
+    }
+    return !competing->failed;
+}
+
+/* What one of the entries does that compete for the packet. False: that is not known. */
+static bool find_rivals(const struct path_network *network, size_t sw, const struct header *header,
+                        const struct path_step *step, struct base_arena *arena,
+                        struct space_behavior *out)
+{
+    struct competing competing = {.network = network, .header = header, .sw = sw, .arena = arena};
+    struct match packet = match_exactly(header);
+    uint32_t rank = space_rank(&network->switches[sw].flows->entries[step->taker.entry]);
+    size_t budget = BUDGET_UNLIMITED; /* one look through the table */
+    return strcmp(step->open, SPACE_COMPETITION) == 0 &&
+           space_table_overlapping(&network->tables[sw], &packet, rank, rank, &budget,
+                                   add_competitor, &competing) &&
+           !competing.failed && competing.n_ways > 0 &&
+           space_behavior_of_ways(competing.ways, competing.n_ways, arena, out) == 0;
+}
+
 void path_step(const struct path_network *network, size_t sw, const struct header *header,
                struct space_emission out[PATH_OUTPUTS], struct path_step *step)
 {
@@ -281,10 +331,13 @@ void path_step_chosen(const struct path_network *network, size_t sw, const struc
         step->taker = path_taker_of(network, sw, header);
     }
     step->open = step->taker.open;
-    if (step->taker.entry == ENTRY_NONE || step->open) {
+    bool compete = choices && choices->rivals && step->taker.entry != ENTRY_NONE && step->open &&
+                   find_rivals(network, sw, header, step, &arena, &behavior);
+    if (step->taker.entry == ENTRY_NONE || (step->open && !compete)) {
+        base_arena_free(&arena);
         return;
     }
-    if (compared_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
+    if (!compete && compared_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
         behavior.unknown = path_no_memory;
     }
     if (choices && behavior.n_ways > 0) {

@@ -95,7 +95,8 @@ bool path_is_normal(const char *open);
 void path_step(const struct path_network *network, size_t sw, const struct header *header,
                struct space_emission out[PATH_OUTPUTS], struct path_step *step);
 
-/* The same, where a choice between known ways is taken as `choices` say, and is not open. */
+/* The same, where a choice between known ways is taken as `choices` say, and is not open (nor which
+ * of the entries that compete takes the packet, if choices->rivals). */
 void path_step_chosen(const struct path_network *network, size_t sw, const struct header *header,
                       struct space_choices *choices, struct space_emission out[PATH_OUTPUTS],
                       struct path_step *step);

@@ -7,6 +7,7 @@
 #include "space/atoms.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* -------------------------------------------------------------------- copies */
 
@@ -54,8 +55,8 @@ static size_t gather_regions(struct prove_sender *sender, const struct space_reg
     return n;
 }
 
-static long copies_of(const struct prove_arrivals *arrivals, const struct header *header, size_t to,
-                      const struct path_arrival **last)
+long prove_copies_of(const struct prove_arrivals *arrivals, const struct header *header, size_t to,
+                     const struct path_arrival **last)
 {
     long n = 0;
     for (size_t i = arrivals->first[to]; i < arrivals->first[to + 1]; i++) {
@@ -82,7 +83,7 @@ static enum space_answer prove_copies(struct prove_sender *sender, const struct 
         refutation->to = to;
         refutation->example = counting.example;
         refutation->copies =
-            copies_of(&sender->arrivals, &counting.example, to, &refutation->arrival);
+            prove_copies_of(&sender->arrivals, &counting.example, to, &refutation->arrival);
         if (refutation->copies < refutation->expected) {
             refutation->arrival = NULL;
         }
@@ -226,7 +227,7 @@ static enum space_answer prove_forms(struct prove_sender *sender, const struct s
             refutation->example = comparing.example;
             refutation->altered = true;
             refutation->copies =
-                copies_of(&sender->arrivals, &comparing.example, to, &refutation->arrival);
+                prove_copies_of(&sender->arrivals, &comparing.example, to, &refutation->arrival);
             refutation->arrival = sender->arrivals.all[i];
         }
     }
@@ -250,8 +251,20 @@ static enum space_answer prove_host(struct prove_sender *sender, const struct sp
     return answer;
 }
 
-/* Whether headers of the set come to a place where it is not known what becomes
- * of them, but they might arrive at `to`. */
+/* Headers of the set come to a place where it is not known what becomes of them. */
+static void note_opening(const struct path_unknown *unknown, const struct header *example,
+                         struct prove_opening *opening)
+{
+    bool either =
+        strcmp(unknown->reason, SPACE_COMPETITION) == 0 || path_is_choice(unknown->reason);
+    opening->unknown = opening->unknown ? opening->unknown : unknown;
+    if (either && !opening->either) {
+        opening->either = unknown;
+        opening->example = *example;
+    }
+}
+
+/* Whether headers of the set come to such a place, but they might arrive at `to`. */
 static void look_for_unknown(const struct prove_sender *sender, const struct space_region *set,
                              size_t to, size_t *budget, struct prove_opening *opening)
 {
@@ -262,7 +275,9 @@ static void look_for_unknown(const struct prove_sender *sender, const struct spa
                                        ? find_in(set, &unknown->region, NULL, budget, &example)
                                        : SPACE_EMPTY;
         opening->open = opening->open || answer == SPACE_OPEN;
-        opening->unknown = answer == SPACE_FOUND ? unknown : NULL;
+        if (answer == SPACE_FOUND) {
+            note_opening(unknown, &example, opening);
+        }
     }
 }
 
@@ -342,8 +357,8 @@ static void compare_example(const struct prove_sender *sender,
     const struct path_arrival *declared = NULL;
     refutation->to = to;
     refutation->example = *example;
-    refutation->copies = copies_of(&sender->arrivals, example, to, &refutation->arrival);
-    refutation->expected = copies_of(expected, example, to, &declared);
+    refutation->copies = prove_copies_of(&sender->arrivals, example, to, &refutation->arrival);
+    refutation->expected = prove_copies_of(expected, example, to, &declared);
 }
 
 /* The question for headers of one arrival: it is left to those of n regions that some may be in. */
@@ -391,7 +406,9 @@ enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, siz
                                    &exceeding)
                      : SPACE_EMPTY;
         opening->open = opening->open || answer == SPACE_OPEN;
-        opening->unknown = answer == SPACE_FOUND ? unknown : NULL;
+        if (answer == SPACE_FOUND) {
+            note_opening(unknown, &exceeding.example, opening);
+        }
     }
     return SPACE_EMPTY;
 }

@@ -52,12 +52,17 @@ struct prove_refutation {
     long expected, copies;              /* -1: without end */
     const struct path_arrival *arrival; /* one that is too many or altered; NULL: one is missing */
     bool altered;
+    const struct path_unknown *either; /* of an `arrival` of NULL: whatever happens there, ... */
+    bool elsewhere; /* ... and in another number, or at another host, if something else does */
 };
 
 /* What keeps something from being proved although nothing refutes it. */
 struct prove_opening {
     bool open;                          /* over the budget */
     const struct path_unknown *unknown; /* or this place */
+    const struct path_unknown *either;  /* one where something known happens, but it is not known
+                                           which of several things */
+    struct header example;              /* to which this header comes */
 };
 
 /* (sender.c) `states`, `expectation`, `topology` and `budget` are set; without `states` what is
@@ -113,6 +118,18 @@ enum space_answer prove_sender_extra(struct prove_sender *sender, size_t to, siz
 enum space_answer prove_sender_missing(struct prove_sender *sender, size_t to, size_t *budget,
                                        struct prove_refutation *refutation,
                                        struct prove_opening *opening);
+
+/* (anyhow.c) Whether what the claim says (NULL: that nothing strays) is false of opening->example
+ * whichever of several things happens at opening->either, and at others like it. */
+bool prove_anyhow(const struct prove_sender *sender, const struct claim *claim,
+                  const struct prove_opening *opening, struct prove_refutation *refutation);
+
+/* The number of arrivals that a header is in; *last: one of them. */
+long prove_copies_of(const struct prove_arrivals *arrivals, const struct header *header, size_t to,
+                     const struct path_arrival **last);
+
+/* (sender.c) Whether a claim speaks of this receiver. */
+bool prove_claim_names(const struct prove_sender *sender, const struct claim *claim, size_t host);
 
 /* One result more, of a claim; of a sender's headers ("stray", "delivered",
  * "loop") at a host, or HOST_ALL. It passes so far. -1 without memory. */

@@ -68,7 +68,11 @@ static int prove_no_strays(struct prove_sender *sender, const struct prove_optio
     if ((!open && !passes) || skips) {
         return 0;
     }
+    struct prove_refutation refutation;
     int status = prove_add_result(sender, "stray", HOST_ALL);
+    if (status == 0 && index == n && prove_anyhow(sender, NULL, &opening, &refutation)) {
+        return prove_refute(sender, &refutation, index);
+    }
     return status == 0 && open ? prove_leave_open(sender, opening.unknown, index) : status;
 }
 

@@ -39,7 +39,8 @@ struct prove_finding {
     bool altered;          /* PROVE_REFUTED: its number is right, its form is not */
     struct header arrives; /* altered: in this form, in_port: by which port it left the network */
     struct port_ref at;    /* PROVE_OPEN: there, ... */
-    const char *reason;    /* ... since this is so (path/step.h) */
+    const char *reason; /* ... since this is so (path/step.h). PROVE_REFUTED: whichever of several
+                           things happens there; NULL: it is known what does */
 };
 
 /* Zero-initialise before use. */
@@ -58,7 +59,8 @@ void prove_findings_free(struct prove_findings *findings);
  *                          each host of the claim exactly as often as it says,
  *                          and with the rewrites that `ports:` declares for it
  *                          (none where they declare no way). Refuted (fail):
- *                          the example does not.
+ *                          the example does not, whichever of two entries of one
+ *                          priority takes it, whichever way a switch chooses.
  *   traffic/FROM/stray/TO  headers that arrive at TO and that no claim of FROM
  *                          allows; `…/stray/all` if that could not be decided.
  *                          If all claims are selected: of a host without any

@@ -121,6 +121,25 @@ static const char *what_happens(const struct prove_context *context,
                              refutation->expected);
 }
 
+/* "whichever of these takes it at s1:1: ENTRY; ENTRY" */
+static const char *whichever(const struct prove_context *context,
+                             const struct prove_refutation *refutation)
+{
+    struct base_arena *arena = &context->report->arena;
+    const struct path_reach_hop *hop = refutation->either->hop;
+    struct header header = space_rewritten(&hop->rewrite, &refutation->example);
+    const char *at = topology_port_name(context->topology, hop->in, arena);
+    header.in_port = hop->in.port;
+    if (!hop->either) {
+        return base_arena_format(arena, "whichever way %s chooses", at);
+    }
+    const char *a = path_rows_text(&context->actual, hop->in.sw, hop->entry, &header, arena);
+    const char *b = path_rows_text(&context->actual, hop->in.sw, hop->rival, &header, arena);
+    bool in_order = !a || !b || strcmp(a, b) <= 0; /* the table's order is chance */
+    return base_arena_format(arena, "whichever of these takes it at %s: %s; %s", at,
+                             in_order ? a : b, in_order ? b : a);
+}
+
 int prove_refute(const struct prove_sender *sender, const struct prove_refutation *refutation,
                  size_t index)
 {
@@ -138,6 +157,15 @@ int prove_refute(const struct prove_sender *sender, const struct prove_refutatio
         form = ofctl_header_text(&finding.arrives, arena);
     }
     result->detail = what_happens(context, refutation, form);
+    if (refutation->either) {
+        finding.at = refutation->either->hop->in;
+        finding.reason = base_arena_text(arena, refutation->either->reason);
+        result->detail = base_arena_format(arena, "%s%s, %s", result->detail ? result->detail : "",
+                                           refutation->elsewhere ? ", or goes wrong otherwise" : "",
+                                           whichever(context, refutation));
+        result->suspect = result->cause = topology_port_name(context->topology, finding.at, arena);
+        result->cause_kind = CAUSE_TABLE;
+    }
     result->expected_count = refutation->expected;
     result->observed_count = refutation->copies;
     if (refutation->copies < 0) {

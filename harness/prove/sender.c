@@ -195,8 +195,7 @@ void prove_sender_close(struct prove_sender *sender)
 
 /* ------------------------------------------------------------------ questions */
 
-/* Whether a claim speaks of this receiver. */
-static bool names(const struct prove_sender *sender, const struct claim *claim, size_t host)
+bool prove_claim_names(const struct prove_sender *sender, const struct claim *claim, size_t host)
 {
     const struct claim *claims = sender->context->expectation->claims;
     if (claim->to != HOST_ALL) {
@@ -225,7 +224,8 @@ static enum space_answer prove_claim_at(struct prove_sender *sender, const struc
 {
     struct space_region set = {0};
     *refutation = (struct prove_refutation){.expected = (long)claim->copies};
-    if ((claim->copies == 0 && nothing_comes(sender, to)) || !names(sender, claim, to) ||
+    if ((claim->copies == 0 && nothing_comes(sender, to)) ||
+        !prove_claim_names(sender, claim, to) ||
         !match_intersect(&claim->match, &sender->within, &set.cube)) {
         return SPACE_EMPTY;
     }
@@ -243,7 +243,8 @@ enum space_answer prove_sender_claim(struct prove_sender *sender, const struct c
         answer = prove_claim_at(sender, claim, to, &budget, refutation, opening);
     }
     context->spent += context->budget - budget;
-    return answer;
+    return answer == SPACE_EMPTY && prove_anyhow(sender, claim, opening, refutation) ? SPACE_FOUND
+                                                                                     : answer;
 }
 
 /* The headers of which no claim of the sender says anything at `to`. -1 without

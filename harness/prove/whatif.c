@@ -281,6 +281,9 @@ static int judge_strays(struct prove_whatif *whatif, struct prove_sender *sender
     for (size_t to = 0; to < whatif->context.topology->n_hosts && answer == SPACE_EMPTY; to++) {
         answer = prove_sender_stray(sender, to, &refutation, &opening);
     }
+    if (answer == SPACE_EMPTY && prove_anyhow(sender, NULL, &opening, &refutation)) {
+        answer = SPACE_FOUND;
+    }
     struct prove_standing standing =
         standing_of(answer == SPACE_FOUND ? &refutation : NULL, &opening);
     standing.unclear = is_unclear(sender);

@@ -136,15 +136,15 @@ static void tell(struct blame_view *view, const struct prove_finding *finding,
     struct base_buffer text = {0};
     blame_finding(view, finding, report, &place);
     base_put_text(&text, result->detail);
-    if (finding->kind == PROVE_OPEN) {
+    if (finding->kind == PROVE_OPEN || finding->reason) {
         put_open(view, finding->at, &text);
     } else if (finding->kind == PROVE_LOOPS || finding->copies < 0) {
         put_circle(view, &text);
     } else {
         put_arrivals(view, finding, &text);
     }
-    if (finding->kind == PROVE_REFUTED && !finding->altered && finding->copies >= 0 &&
-        finding->copies < result->expected_count) {
+    if (finding->kind == PROVE_REFUTED && !finding->reason && !finding->altered &&
+        finding->copies >= 0 && finding->copies < result->expected_count) {
         put_missing(view, &place, &text);
     }
     result->detail = base_arena_take(&report->arena, &text);

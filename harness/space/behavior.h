@@ -133,6 +133,7 @@ struct space_choices {
         uint32_t by; /* as chosen_by of model/action.h */
     } met[SPACE_CHOICES_MET];
     size_t n_met; /* to be 0 before the packet is followed (again) */
+    bool rivals;  /* which of several entries of one rank takes a packet is a choice, too */
 };
 
 /* The next choice that is met, between n_ways: which one is taken. INDEX_NONE: too many are met. */
