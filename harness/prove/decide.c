@@ -9,6 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool prove_claim_names(const struct prove_sender *sender, const struct claim *claim, size_t host)
+{
+    const struct claim *claims = sender->context->expectation->claims;
+    if (claim->to != HOST_ALL) {
+        return claim->to == host;
+    }
+    for (size_t i = 0; i < sender->n_claims; i++) {
+        const struct claim *other = &claims[sender->claims[i]];
+        if (other->group == claim->group && other->to == host) {
+            return false;
+        }
+    }
+    return host != claim->from;
+}
+
 /* -------------------------------------------------------------------- copies */
 
 /* The question: a header that arrives more often than `wanted`, or less often

@@ -124,11 +124,11 @@ enum space_answer prove_sender_missing(struct prove_sender *sender, size_t to, s
 bool prove_anyhow(const struct prove_sender *sender, const struct claim *claim,
                   const struct prove_opening *opening, struct prove_refutation *refutation);
 
-/* The number of arrivals that a header is in; *last: one of them. */
+/* (decide.c) The number of arrivals that a header is in; *last: one of them. */
 long prove_copies_of(const struct prove_arrivals *arrivals, const struct header *header, size_t to,
                      const struct path_arrival **last);
 
-/* (sender.c) Whether a claim speaks of this receiver. */
+/* Whether a claim of the sender speaks of this receiver. */
 bool prove_claim_names(const struct prove_sender *sender, const struct claim *claim, size_t host);
 
 /* One result more, of a claim; of a sender's headers ("stray", "delivered",

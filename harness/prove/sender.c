@@ -195,21 +195,6 @@ void prove_sender_close(struct prove_sender *sender)
 
 /* ------------------------------------------------------------------ questions */
 
-bool prove_claim_names(const struct prove_sender *sender, const struct claim *claim, size_t host)
-{
-    const struct claim *claims = sender->context->expectation->claims;
-    if (claim->to != HOST_ALL) {
-        return claim->to == host;
-    }
-    for (size_t i = 0; i < sender->n_claims; i++) {
-        const struct claim *other = &claims[sender->claims[i]];
-        if (other->group == claim->group && other->to == host) {
-            return false;
-        }
-    }
-    return host != claim->from;
-}
-
 static bool nothing_comes(const struct prove_sender *sender, size_t to)
 {
     return sender->arrivals.first[to + 1] == sender->arrivals.first[to] &&
