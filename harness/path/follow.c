@@ -375,6 +375,46 @@ unsigned path_walk_load(const struct path_walk *walk)
     return load;
 }
 
+/* The meter of the entries that take the packet at this hop; NO_METER: they have none. */
+static uint32_t meter_of(const struct path_network *network, const struct path_hop *hop)
+{
+    size_t n = hop->is_taken ? path_n_rows(network, hop->in.sw, hop->entry) : 0;
+    uint32_t meter = NO_METER;
+    for (size_t i = 0; i < n && meter == NO_METER; i++) {
+        size_t row = path_row(network, hop->in.sw, hop->entry, i, &hop->header);
+        const struct flow_entry *entry = path_row_entry(network, hop->in.sw, row);
+        meter = entry->instructions ? entry->instructions->meter : NO_METER;
+    }
+    return meter;
+}
+
+/* Whether the hop is on a way to the host. */
+static bool leads_to(const struct path_walk *walk, size_t hop, size_t host)
+{
+    bool leads = false;
+    for (size_t i = 0; i < walk->n_arrivals && !leads; i++) {
+        size_t at = walk->arrivals[i].host == host ? walk->arrivals[i].hop : HOP_NONE;
+        while (at != HOP_NONE && at != hop) {
+            at = walk->hops[at].previous;
+        }
+        leads = at == hop;
+    }
+    return leads;
+}
+
+size_t path_walk_metered(const struct path_network *network, const struct path_walk *walk,
+                         size_t host, uint32_t *meter)
+{
+    for (size_t i = 0; i < walk->n_hops; i++) {
+        *meter =
+            !walk->known || leads_to(walk, i, host) ? meter_of(network, &walk->hops[i]) : NO_METER;
+        if (*meter != NO_METER) {
+            return i;
+        }
+    }
+    return HOP_NONE;
+}
+
 bool path_walk_exercises(const struct path_walk *walk, size_t sw, size_t entry,
                          const struct space_region *within)
 {

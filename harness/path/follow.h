@@ -151,6 +151,12 @@ unsigned path_walk_copies(const struct path_walk *walk, size_t host);
 /* How many copies come to the port or to the host that most of them come to; at least 1. */
 unsigned path_walk_load(const struct path_walk *walk);
 
+/* Whether a copy comes through a meter, which may drop it, on its way to `host`, or, where the walk
+ * is not known, on any way: the first such hop, and the number of its meter. HOP_NONE: none does.
+ */
+size_t path_walk_metered(const struct path_network *network, const struct path_walk *walk,
+                         size_t host, uint32_t *meter);
+
 /* Whether the entry takes a copy that enters the switch in this region (NULL: in any form), and it
  * alone. */
 bool path_walk_exercises(const struct path_walk *walk, size_t sw, size_t entry,

@@ -52,6 +52,45 @@ static void follows_copies_to_hosts(void **state)
     line_close(&line);
 }
 
+/* On the way to the host, at the first of the switches that have one. */
+static void meters_on_the_way_are_told(void **state)
+{
+    (void)state;
+    static struct path_walk walk;
+    static const struct {
+        const char *flows[2];
+        size_t host, hop;
+        uint32_t meter;
+    } cases[] = {
+        {{"in_port=1 actions=output:3", "in_port=1 actions=output:2"}, LINE_C, HOP_NONE, 0},
+        {{"in_port=1 actions=output:3", "in_port=1 actions=meter:7,output:2"}, LINE_C, 1, 7},
+        {{"in_port=1 actions=meter:6,output:3", "in_port=1 actions=meter:7,output:2"},
+         LINE_C,
+         0,
+         6},
+        {{"in_port=1 actions=output:2,output:3", "in_port=1 actions=meter:7,output:2"},
+         LINE_B,
+         HOP_NONE,
+         0},
+        {{"in_port=1 actions=meter:6,output:2", "in_port=1 actions=output:2"}, LINE_C, HOP_NONE, 0},
+        {{"in_port=1 actions=meter:6,output:3", "in_port=1 actions=NORMAL"}, LINE_C, 0, 6},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct line line;
+        uint32_t meter = 0;
+        line_make(&line);
+        for (size_t sw = 0; sw < 2; sw++) {
+            line.states[sw].version = 4;
+            line_flow(&line, sw, cases[i].flows[sw]);
+        }
+        line_open(&line);
+        path_follow_from(&line.network, LINE_A, &frame, &walk);
+        assert_true(path_walk_metered(&line.network, &walk, cases[i].host, &meter) == cases[i].hop);
+        assert_int_equal(meter, cases[i].meter);
+        line_close(&line);
+    }
+}
+
 static void tells_how_each_hop_ends(void **state)
 {
     (void)state;
@@ -442,6 +481,7 @@ static void controllers_and_what_is_open_are_touched(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(follows_copies_to_hosts),
+    cmocka_unit_test(meters_on_the_way_are_told),
     cmocka_unit_test(tells_how_each_hop_ends),
     cmocka_unit_test(the_first_reason_counts),
     cmocka_unit_test(loads_are_counted_by_port),

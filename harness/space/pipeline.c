@@ -39,7 +39,6 @@ struct composer {
     uint32_t key[N_TABLES], rows[N_TABLES];
     const struct space_merged *merged[N_TABLES]; /* by row, as in struct space_way */
     size_t n_rows;
-    bool metered;
     struct leaf *leaves;
     size_t n_leaves, capacity;
     size_t budget;
@@ -55,7 +54,7 @@ struct node {
     struct space_rewrite rewrite;
     uint64_t metadata;
     uint32_t queue_id;
-    bool queued, metered;
+    bool queued;
     size_t n_actions, written_begin, n_written;
     size_t n_key, n_rows;
     const struct field_value *depends; /* a condition that is not known to hold; NULL: none */
@@ -162,7 +161,7 @@ static void add_leaf(struct composer *composer, const struct node *node)
                                    .extras = node->depends,
                                    .n_extras = node->depends != NULL},
                           .holes = node->holes,
-                          .way = {.n_rows = node->n_rows, .metered = node->metered},
+                          .way = {.n_rows = node->n_rows},
                           .n_key = node->n_key,
                           .nth = composer->n_leaves};
     leaf->flow.actions = base_arena_copy(arena, list->actions, list->n * sizeof *list->actions);
@@ -304,7 +303,6 @@ static void take(struct composer *composer, const struct node *node, const struc
         space_resolve_set(&resolving, &composer->written.actions[next.written_begin],
                           next.n_written - next.written_begin);
     }
-    next.metered |= more->meter != NO_METER;
     composer->no_memory |= resolving.is_exhausted;
     if (is_stopped(composer)) {
         return;

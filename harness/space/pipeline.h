@@ -44,7 +44,6 @@ struct space_way {
     const uint32_t *rows;
     const struct space_merged *const *merged; /* by row: those of which it is one; NULL: none */
     size_t n_rows;
-    bool metered; /* one of them has a meter */
 };
 
 /* How tables are composed. Zero, and NULL: all of them, row by row. */

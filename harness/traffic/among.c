@@ -5,6 +5,7 @@
 #include "traffic/among.h"
 
 #include "ofctl/match.h"
+#include "traffic/tally.h"
 #include "traffic/ways.h"
 
 #include <string.h>
@@ -127,6 +128,20 @@ static void fill(const struct among *among, struct result *result)
         result->to, not, late);
 }
 
+/* Why what was lost may be so though all is right; NULL: it may not. */
+static const char *why_lost(const struct among *among)
+{
+    const struct traffic_probe *probe = &among->evidence->plan->probes[among->first];
+    const char *why = NULL;
+    bool lost = among->fate.ways == TRAFFIC_WAYS_LOST && among->fate.late_ns == 0;
+    for (size_t host = 0; host < among->evidence->round->n_hosts && lost && !why; host++) {
+        why = traffic_ways_concern(probe, host)
+                  ? traffic_metered(among->evidence, among->first, host, &among->report->arena)
+                  : NULL;
+    }
+    return why;
+}
+
 static int add_result(const struct among *among, struct traffic_failures *failures)
 {
     const struct traffic_probe *probe = &among->evidence->plan->probes[among->first];
@@ -143,6 +158,13 @@ static int add_result(const struct among *among, struct traffic_failures *failur
     result->to = hosts;
     result->source = among->evidence->expectation->file;
     fill(among, result);
+    const char *metered = why_lost(among);
+    if (metered) {
+        result->verdict = VERDICT_INCONCLUSIVE;
+        result->detail = metered;
+        result->disagrees = false;
+        return 0;
+    }
     struct traffic_failure failure = {.result = among->report->n_results - 1,
                                       .probe = among->first,
                                       .host = HOST_NONE,

@@ -3,6 +3,7 @@
  * One copy, and no more, must come to one of the hosts that a switch chooses between. */
 #include "traffic/among.h"
 
+#include "ofctl/group.h"
 #include "testing/choosing_network.h"
 #include "traffic/ways.h"
 
@@ -208,7 +209,38 @@ static void ways_are_followed_to_their_ends(void **state)
     choosing_close(&choosing);
 }
 
+/* What is lost behind a meter, not what comes too often. */
+static void a_meter_may_have_dropped_it(void **state)
+{
+    (void)state;
+    static const char flow[] = "in_port=1 actions=meter:4,output:2,group:1";
+    static const char group[] = "group_id=1,type=select,bucket=output:3,bucket=output:4";
+    struct choosing choosing;
+    choosing_open(&choosing, chooses);
+    struct switch_state *s1 = &choosing.states[0];
+    s1->version = 4;
+    assert_int_equal(ofctl_parse_flow(flow, &s1->flows, NULL, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_group(group, &s1->groups, NULL, NULL), 0);
+    path_network_close(&choosing.tables);
+    assert_int_equal(path_network_open_dumps(&choosing.tables, choosing.expectation->topology,
+                                             (const struct switch_state *const[2]){s1, NULL}, NULL),
+                     0);
+    choosing_send(&choosing, 1, 1, 0, 0);
+    choosing_judge(&choosing);
+    const struct result *lost = choosing_result(&choosing, "traffic/a/delivered/c1,c2");
+    assert_int_equal(lost->verdict, VERDICT_INCONCLUSIVE);
+    assert_string_equal(lost->detail, "meter 4 of s1 may have dropped what is missing");
+    assert_false(lost->disagrees);
+    assert_int_equal(choosing.failures.n_items, 0);
+    choosing_send(&choosing, 1, 1, 1, 1);
+    expect_only(&choosing, "traffic/a/stray/c1,c2");
+    flow_table_free(&s1->flows);
+    group_table_free(&s1->groups);
+    choosing_close(&choosing);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_meter_may_have_dropped_it),
     cmocka_unit_test(one_of_them_gets_it),
     cmocka_unit_test(none_gets_it),
     cmocka_unit_test(both_get_it),

@@ -7,6 +7,8 @@
 #include "ofctl/match.h"
 #include "traffic/ways.h"
 
+#include <inttypes.h>
+
 static void add_kind(struct traffic_tally *tally, const char *kind)
 {
     for (size_t i = 0; i < tally->n_kinds; i++) {
@@ -44,6 +46,24 @@ static const char *altered_how(const struct traffic_evidence *evidence, size_t p
     return base_arena_take(arena, &text);
 }
 
+const char *traffic_metered(const struct traffic_evidence *evidence, size_t p, size_t host,
+                            struct base_arena *arena)
+{
+    const struct traffic_probe *probe = &evidence->plan->probes[p];
+    struct path_walk walk;
+    uint32_t meter;
+    if (!evidence->tables) {
+        return NULL;
+    }
+    path_follow_from(evidence->tables, probe->from, &probe->header, &walk);
+    size_t hop = path_walk_metered(evidence->tables, &walk, host, &meter);
+    return hop == HOP_NONE
+               ? NULL
+               : base_arena_format(
+                     arena, "meter %" PRIu32 " of %s may have dropped what is missing", meter,
+                     evidence->tables->topology->switches[walk.hops[hop].in.sw].name);
+}
+
 /* At least `least` copies of each sending should have arrived, and at most `most`. */
 static void count_arrivals(const struct traffic_evidence *evidence, size_t p, size_t host,
                            unsigned least, unsigned most, struct base_arena *arena,
@@ -59,13 +79,18 @@ static void count_arrivals(const struct traffic_evidence *evidence, size_t p, si
     if (got >= least * n && got <= most * n && !alteration && late_ns == 0) {
         return;
     }
+    const char *metered = got < least * n ? traffic_metered(evidence, p, host, arena) : NULL;
+    tally->metered = metered ? metered : tally->metered;
+    if (metered && !alteration && late_ns == 0) {
+        return;
+    }
     struct traffic_deviation deviation = {
         .probe = p, .host = host, .copies = got, .sent = round->sent[p], .late_ns = late_ns};
     tally->n_wrong++;
     add_kind(tally, evidence->plan->probes[p].kind);
     if (got > most * n) {
         count(&tally->n_extra, &tally->extra, &deviation);
-    } else if (got < least * n) {
+    } else if (got < least * n && !metered) {
         count(&tally->n_missing, &tally->missing, &deviation);
     } else if (!alteration) {
         count(&tally->n_late, &tally->late, &deviation);

@@ -152,7 +152,7 @@ static const char *why_open(const struct judging *judging, const struct claim *c
         return "none of the sender's frames was seen to enter the network, neither by a "
                "station nor by its switch: that none came here proves nothing";
     }
-    return NULL;
+    return tally->metered;
 }
 
 static int add_claim(const struct judging *judging, const struct claim *claim)
@@ -199,20 +199,26 @@ static struct result *add_unclaimed(const struct judging *judging, const char *f
 }
 
 /* A stray is an arrival that no claim allows. What a sender without any claim
- * should deliver `ports:` say, and it is reported if it does not. */
+ * should deliver `ports:` say, and it is reported if it does not, or if a meter may be why. */
 static int traffic_unclaimed(const struct judging *judging, size_t from, size_t to)
 {
     const struct traffic_evidence *evidence = judging->evidence;
     struct traffic_tally tally =
         traffic_tally_unclaimed(evidence, from, to, &judging->report->arena);
     const struct traffic_deviation *worst = traffic_tally_worst(&tally);
-    if (!shows_failure(&tally) || (worst == &tally.missing && evidence->problems[from])) {
+    bool fails = shows_failure(&tally) && !(worst == &tally.missing && evidence->problems[from]);
+    if (!fails && !tally.metered) {
         return 0;
     }
     struct result *result = add_unclaimed(judging, judging->topology->hosts[from].name,
                                           tally.n_extra > 0 ? "stray" : "delivered", to);
     if (!result) {
         return -1;
+    }
+    if (!fails) {
+        result->verdict = VERDICT_INCONCLUSIVE;
+        result->detail = tally.metered;
+        return 0;
     }
     result->is_count = true;
     const struct traffic_probe *probe = &evidence->plan->probes[worst->probe];

@@ -340,7 +340,43 @@ static void another_address(void **state)
     network_free(&network);
 }
 
+/* A meter may drop what comes to it; not what no entry sends, nor what comes twice. */
+static void what_a_meter_may_have_dropped_is_no_failure(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *flow; /* at s1:1 */
+        enum verdict verdict;
+        const char *detail;
+    } cases[] = {
+        {"in_port=1 actions=meter:5,output:2,output:6", VERDICT_INCONCLUSIVE,
+         "meter 5 of s1 may have dropped what is missing"},
+        {"in_port=1 actions=output:2,output:6", VERDICT_FAIL, "did not arrive at h2"},
+        {"in_port=1 actions=meter:5,output:6", VERDICT_FAIL, "did not arrive at h2"},
+    };
+    for (size_t claimed = 0; claimed < 2; claimed++) {
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            struct network network;
+            network_load(&network, simulated, "simulated");
+            struct switch_state *s1 = &network.states[0];
+            s1->version = 4;
+            s1->flows.n_entries = 0;
+            assert_int_equal(ofctl_parse_flow(cases[i].flow, &s1->flows, NULL, NULL, NULL), 0);
+            if (!claimed) {
+                forget_claims_of(&network, "h1");
+            }
+            network_send(&network, "h1", "h2");
+            network_judge(&network);
+            const struct result *result = network_result(&network, "traffic/h1/delivered/h2");
+            assert_int_equal(result->verdict, cases[i].verdict);
+            assert_non_null(strstr(result->detail, cases[i].detail));
+            network_free(&network);
+        }
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_a_meter_may_have_dropped_is_no_failure),
     cmocka_unit_test(right_network_passes),
     cmocka_unit_test(ports_speak_where_no_claim_does),
     cmocka_unit_test(blind_host_is_inconclusive),

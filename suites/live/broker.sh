@@ -34,6 +34,12 @@ deviates "a bucket is lost" $expected state/dv/1 state/dv/2 \
     'traffic/d/mirrored/c2/icmp,vlan_tci=0x0000/0x1fff'
 install taps
 
+of13 mod-meter f1 meter=1,kbps,burst,bands=type=drop,rate=1,burst_size=1
+forget_cached
+expect_says 3 'meter 1 of f1 may have dropped what is missing' "what a meter drops is no failure, and no pass" \
+    "$B/tapproof" check -k 'traffic/[ab]/*' $expected
+install taps
+
 of13 mod-group ag group_id=1,type=ff,bucket=watch_port:3,output:3,bucket=watch_port:4,output:2
 expect_says 0 'PASS' "the second way is wrong: now every claim is proved" "$B/tapproof" prove $expected
 expect_says 1 'failover/ag:3/traffic/a/mirrored/c1' "... and refuted with the first one down" "$B/tapproof" prove --failover $expected
