@@ -44,7 +44,8 @@ struct frame_shape {
  *
  * The mark is the payload: behind the UDP, TCP, ICMP, IPv4 or IPv6 header, in
  * a chunk of SCTP, behind the body of ARP, else behind the EtherType. Frames
- * are made so that hosts stay quiet where that can be had: TCP is a bare RST, SCTP an ABORT. The
+ * are made so that hosts stay quiet where that can be had: TCP is a bare RST, SCTP an ABORT, and
+ * the hop limit of IPv6 is 64, with which hosts discard neighbour discovery (RFC 4861, 7.1). The
  * hardware addresses within ARP are those of `sent`, unless the shape says which one goes with the
  * protocol address of the sender: hosts believe it. An ARP
  * request and an ICMP echo request may still be answered, and a UDP datagram

@@ -93,7 +93,7 @@ static void long_frames_are_sent_where_interfaces_take_them(void **state)
     fake_run_check(&run);
     fake_run_assert_deviations(&run, "fail traffic/h3/delivered/h4\n");
     const char *detail = fake_run_result(&run, "traffic/h3/delivered/h4")->detail;
-    assert_non_null(strstr(detail, "1 of 24 probes (full-size) arrived at h4"));
+    assert_non_null(strstr(detail, "1 of 27 probes (full-size) arrived at h4"));
     assert_non_null(strstr(detail, "1 byte shorter"));
     fake_run_close(&run);
 }
@@ -281,7 +281,7 @@ static void rounds_that_never_agree_end_after_the_time_to_converge(void **state)
     fake_run_open_demon(&run, "simulated");
     for (unsigned i = 0; i < FAKE_FAULTS; i++) {
         fake_run_fault(&run, (struct fake_fault){FAKE_LOSE, .from = "h1", .at = "h2",
-                                                 .first = 30 * (i + i * i / 8), .n = 3 * i + 1});
+                                                 .first = 34 * (i + i * i / 8), .n = 3 * i + 1});
     }
     run.options.converge_ms = 200;
     fake_run_check(&run);
@@ -318,7 +318,7 @@ static void a_copy_that_comes_late_is_a_finding(void **state)
     fake_run_check(&run);
     fake_run_assert_deviations(&run, "fail traffic/h1/delivered/h2\n");
     const struct result *late = fake_run_result(&run, "traffic/h1/delivered/h2");
-    assert_non_null(strstr(late->detail, "1 of 24 probes (unicast) arrived at h2, 0.9 s late in"));
+    assert_non_null(strstr(late->detail, "1 of 27 probes (unicast) arrived at h2, 0.9 s late in"));
     assert_string_equal(late->says[SAYS_OBSERVED], "1 copy, 0.9 s late");
     assert_string_equal(late->suspect, "s1:2 -> h2");
     fake_run_close(&run);

@@ -102,7 +102,7 @@ static void foreign_frames_may_be_ours(void **state)
     fake_run_check(&run);
     fake_run_assert_deviations(&run, "fail traffic/h1/mirrored/h11\n");
     assert_non_null(strstr(fake_run_result(&run, "traffic/h1/mirrored/h11")->detail,
-                           " frames left s3:11, 384 came to h11"));
+                           " frames left s3:11, 432 came to h11"));
     fake_run_fault(&run, (struct fake_fault){FAKE_ADDS_FRAMES, .from = "h1", .at = "h11"});
     fake_run_check(&run);
     assert_null(strstr(fake_run_result(&run, "traffic/h1/mirrored/h11")->detail, " frames left"));

@@ -167,7 +167,11 @@ static void frames_that_a_controller_gets_are_counted(void **state)
     fake_run_assert_deviations(&run, "");
     assert_int_equal(run.report.n_to_controller, run.report.n_probes);
     assert_true(fake_run_has_note(&run, "of the frames sent went to a controller"));
-    assert_int_equal(run.report.n_unsent, 0);
+    assert_int_equal(run.report.n_unsent, 2);
+    for (size_t i = 0; i < run.report.n_unsent; i++) {
+        assert_non_null(strstr(run.report.unsent[i].kind, "neighbour-"));
+        assert_non_null(strstr(run.report.unsent[i].reason, "neighbour discovery"));
+    }
     assert_false(fake_run_has_note(&run, "changed"));
     fake_run_close(&run);
 }

@@ -277,6 +277,23 @@ static const char *harm_by_flood(const struct traffic_harmless *harmless, size_t
     return ends || (!touch.floods && !touch.open) ? NULL : HARM_RING;
 }
 
+/* What ICMPv6 tells about neighbours, routers and listeners (RFC 4443, section 2.1; IANA's types
+ * from 130 up to those for experiments). Errors quote something, and echoes say nothing. */
+static bool tells_of_neighbours(const struct header *header)
+{
+    enum { AFTER_ECHO = 130, EXPERIMENTS = 200 };
+    return header->dl_type == DL_TYPE_IPV6 && header_is_icmp(header) &&
+           header->tp_src >= AFTER_ECHO && header->tp_src < EXPERIMENTS;
+}
+
+/* Whether hosts discard that, as the frames of a probe have a hop limit of 64: solicitations and
+ * advertisements of neighbours (RFC 4861, sections 7.1.1 and 7.1.2). */
+static bool is_discarded(const struct header *header)
+{
+    enum { SOLICITATION = 135, ADVERTISEMENT = 136 };
+    return header->tp_src == SOLICITATION || header->tp_src == ADVERTISEMENT;
+}
+
 /* Whom it would harm where it may come to. */
 static const char *harm_on_way(const struct traffic_harmless *harmless, size_t from,
                                struct port_ref in, const struct header *header,
@@ -286,6 +303,10 @@ static const char *harm_on_way(const struct traffic_harmless *harmless, size_t f
     bool own = is_own(harmless, from, header->dl_src);
     bool tells = header->dl_type == DL_TYPE_ARP && !tells_nothing(header);
     path_follow_touch(harmless->network, in, header, NULL, touch, &walk);
+    if (tells_of_neighbours(header) &&
+        (touch->normal || touch->open || touch->controller || touch->missed)) {
+        return HARM_NEIGHBOURS;
+    }
     if ((touch->normal || touch->open) && !own) {
         return HARM_LEARNS;
     }
@@ -305,15 +326,6 @@ static bool arp_is_true(const struct traffic_harmless *harmless, const struct he
     return tells_nothing(header) || traffic_arp_owner(harmless, header) != HOST_NONE;
 }
 
-/* What ICMPv6 tells about neighbours, routers and listeners (RFC 4443, section 2.1; IANA's types
- * from 130 up to those for experiments). Errors quote something, and echoes say nothing. */
-static bool tells_of_neighbours(const struct header *header)
-{
-    enum { AFTER_ECHO = 130, EXPERIMENTS = 200 };
-    return header->dl_type == DL_TYPE_IPV6 && header_is_icmp(header) &&
-           header->tp_src >= AFTER_ECHO && header->tp_src < EXPERIMENTS;
-}
-
 /* Whom any frame with this header would harm that gets to a host or a controller. */
 static const char *harm_anywhere(const struct traffic_harmless *harmless,
                                  const struct header *header)
@@ -322,7 +334,7 @@ static const char *harm_anywhere(const struct traffic_harmless *harmless,
     if (header->dl_type == DL_TYPE_LLDP || header->dl_type == DL_TYPE_BDDP) {
         return HARM_TOPOLOGY;
     }
-    if (tells_of_neighbours(header)) {
+    if (tells_of_neighbours(header) && !is_discarded(header)) {
         return HARM_NEIGHBOURS;
     }
     return is_false ? HARM_ARP : NULL;

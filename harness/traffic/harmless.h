@@ -5,6 +5,9 @@
  *
  *   - a host overwrites an ARP cache entry by any request or reply (RFC 826): the hardware address
  *     of the sender must be that of the owner of the protocol address (traffic_arp_owner);
+ *   - what ICMPv6 tells of neighbours, routers and listeners hosts believe, but for solicitations
+ *     and advertisements of neighbours that have not a hop limit of 255 (RFC 4861, section 7.1):
+ *     these may be sent where no controller and no NORMAL, which may be less strict, gets them;
  *   - NORMAL learns where a source address is, a controller perhaps: where the frame may come to
  *     one of them, its source must be the address of the host that sends it;
  *   - NORMAL floods broadcast, multicast, and what is for an address that it has not learned (what

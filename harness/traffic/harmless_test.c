@@ -130,7 +130,8 @@ static void link_discovery_is_nobodys_but_the_controllers(void **state)
     end(&asked, &line);
 }
 
-/* Types from 130 up to those for experiments tell of neighbours, routers or listeners. */
+/* Types from 130 up to those for experiments tell of neighbours, routers or listeners. What hosts
+ * discard may be sent, but not to whoever may be less strict. */
 static void neighbour_discovery_is_nobodys_but_the_neighbours(void **state)
 {
     (void)state;
@@ -138,9 +139,11 @@ static void neighbour_discovery_is_nobodys_but_the_neighbours(void **state)
         const char *type;
         bool harms;
     } rows[] = {{"icmp6,icmp_type=129", false}, {"icmp6,icmp_type=130", true},
-                {"icmp6,icmp_type=135", true},  {"icmp6,icmp_type=199", true},
-                {"icmp6,icmp_type=200", false}, {"icmp6,icmp_type=1", false},
-                {"icmp,icmp_type=135", false},  {"udp6,tp_src=135", false}};
+                {"icmp6,icmp_type=134", true},  {"icmp6,icmp_type=135", false},
+                {"icmp6,icmp_type=136", false}, {"icmp6,icmp_type=137", true},
+                {"icmp6,icmp_type=199", true},  {"icmp6,icmp_type=200", false},
+                {"icmp6,icmp_type=1", false},   {"icmp,icmp_type=135", false},
+                {"udp6,tp_src=135", false}};
     struct line line;
     struct asked asked;
     make(&line, "actions=output:2,output:3", "actions=output:2");
@@ -150,6 +153,22 @@ static void neighbour_discovery_is_nobodys_but_the_neighbours(void **state)
                             rows[i].harms ? "hosts and switches would take it for neighbour "
                                             "discovery, or for a listener to multicast"
                                           : "");
+    }
+    static const char *const others[] = {"actions=output:2,CONTROLLER", "actions=NORMAL",
+                                         "udp actions=output:2", "actions=TABLE"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct line other;
+        struct asked of_other;
+        make(&other, others[i], "actions=output:2");
+        ask(&of_other, &other);
+        for (unsigned type = 135; type <= 136; type++) {
+            struct header told = header_of("icmp6,dl_src=02:00:00:00:00:0a");
+            told.tp_src = (uint16_t)type;
+            assert_non_null(traffic_harm(&of_other.harmless, LINE_A, &told, NULL));
+            assert_non_null(strstr(traffic_harm(&of_other.harmless, LINE_A, &told, NULL),
+                                   "neighbour discovery"));
+        }
+        end(&of_other, &other);
     }
     struct header header = header_of("icmp6,icmp_type=135");
     assert_true(traffic_harmless_mend(&asked.harmless, LINE_A, 0, &header));

@@ -7,6 +7,8 @@ enum {
     TCP_SYN = 0x02,
     TCP_DATA = 0x18, /* PSH, ACK */
     ICMPV6_ECHO_REQUEST = 128,
+    ICMPV6_SOLICITATION = 135, /* of neighbours */
+    ICMPV6_ADVERTISEMENT = 136,
     FRESH_TYPE = 0x9c00, /* EtherTypes that IEEE has not given to anybody, FRESH_TYPES of them */
     FRESH_TYPES = 0x0400,
     FRESH = TRAFFIC_KINDS_MORE - 1,
@@ -18,6 +20,9 @@ enum {
 #define IS_IP(protocol)                                                                            \
     .value = {.dl_type = DL_TYPE_IP, .nw_proto = (protocol)},                                      \
     .mask = {.dl_type = 0xffff, .nw_proto = 0xff}
+#define IS_ICMPV6(type)                                                                            \
+    .value = {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_ICMPV6, .tp_src = (type)},             \
+    .mask = {.dl_type = 0xffff, .nw_proto = 0xff, .tp_src = 0xffff, .tp_dst = 0xffff}
 #define IS_TCP_TO_NOBODY                                                                           \
     .value = {.dl_type = DL_TYPE_IP, .nw_proto = NW_PROTO_TCP, TO_NOBODY},                         \
     .mask = {.dl_type = 0xffff, .nw_proto = 0xff, .nw_dst = UINT32_MAX}
@@ -61,11 +66,11 @@ static const struct traffic_kind more[TRAFFIC_KINDS_MORE] = {
      .essential = {.value = {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_UDP},
                    .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},
     {.name = "icmp6-echo", /* to an address that nobody has (traffic/ordinary.c): nobody answers */
-     .essential =
-         {.value = {.dl_type = DL_TYPE_IPV6,
-                    .nw_proto = NW_PROTO_ICMPV6,
-                    .tp_src = ICMPV6_ECHO_REQUEST},
-          .mask = {.dl_type = 0xffff, .nw_proto = 0xff, .tp_src = 0xffff, .tp_dst = 0xffff}}},
+     .essential = {IS_ICMPV6(ICMPV6_ECHO_REQUEST)}},
+    /* These two hosts discard, as they have not come with a hop limit of 255 (RFC 4861, 7.1). */
+    {.name = "neighbour-solicitation", .essential = {IS_ICMPV6(ICMPV6_SOLICITATION)}},
+    {.name = "neighbour-advertisement", .essential = {IS_ICMPV6(ICMPV6_ADVERTISEMENT)}},
+    {.name = "sctp", .essential = {IS_IP(NW_PROTO_SCTP)}},
     {.name = "sctp6",
      .essential = {.value = {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_SCTP},
                    .mask = {.dl_type = 0xffff, .nw_proto = 0xff}}},

@@ -17,7 +17,7 @@ struct traffic_kind {
 
 enum {
     TRAFFIC_KINDS = 7,
-    TRAFFIC_KINDS_MORE = 16,
+    TRAFFIC_KINDS_MORE = 19,
     TRAFFIC_MTU_MAX = 9000,         /* frames that are longer are not sent */
     TRAFFIC_FULL_SIZE = UINT16_MAX, /* as shape.n_bytes: as long as all interfaces take it */
 };

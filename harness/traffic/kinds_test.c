@@ -74,7 +74,15 @@ static void one_kind_is_new_in_each_run(void **state)
     assert_int_equal(other.essential.value.dl_type, 0x9e34);
 }
 
-/* An echo of IPv6 is a request: a reply would be taken for an answer. */
+static void assert_hop_limit(const struct traffic_kind *kind, uint8_t hop_limit)
+{
+    struct base_buffer frame = build(kind);
+    assert_int_equal(frame.data[14 + 7], hop_limit);
+    base_buffer_free(&frame);
+}
+
+/* Hosts take neighbour discovery with a hop limit of 255 alone. An echo of IPv6 is a request: a
+ * reply would be taken for an answer. */
 static void ipv6_has_its_own_kinds(void **state)
 {
     (void)state;
@@ -88,12 +96,18 @@ static void ipv6_has_its_own_kinds(void **state)
             assert_int_equal(kind.essential.mask.tp_src, 0xffff);
             assert_int_equal(kind.essential.mask.tp_dst, 0xffff);
             n++;
-        } else if (strcmp(kind.name, "sctp6") == 0) {
+        } else if (strncmp(kind.name, "neighbour-", 10) == 0) {
+            assert_int_equal(value->nw_proto, 58);
+            assert_int_equal(value->tp_src, kind.name[10] == 's' ? 135 : 136);
+            assert_hop_limit(&kind, 64);
+            n++;
+        } else if (strncmp(kind.name, "sctp", 4) == 0) {
             assert_int_equal(value->nw_proto, 132);
+            assert_int_equal(value->dl_type, kind.name[4] ? 0x86dd : 0x0800);
             n++;
         }
     }
-    assert_int_equal(n, 2);
+    assert_int_equal(n, 5);
 }
 
 static const struct CMUnitTest tests[] = {

@@ -41,10 +41,23 @@ static void each_sender_sends_what_traffic_looks_like(void **state)
 {
     (void)state;
     static const bool all[64] = {[0 ... 63] = true};
-    static const char *const names[] = {
-        "multicast", "vlan-priority", "two-tags",       "arp-reply",      "ipv6",
-        "tcp-syn",   "tcp-data",      "first-fragment", "later-fragment", "200-bytes",
-        "600-bytes", "1100-bytes",    "full-size",      "fresh"};
+    static const char *const names[] = {"multicast",
+                                        "vlan-priority",
+                                        "two-tags",
+                                        "arp-reply",
+                                        "ipv6",
+                                        "tcp-syn",
+                                        "tcp-data",
+                                        "first-fragment",
+                                        "later-fragment",
+                                        "200-bytes",
+                                        "600-bytes",
+                                        "1100-bytes",
+                                        "full-size",
+                                        "fresh",
+                                        "sctp",
+                                        "neighbour-solicitation",
+                                        "neighbour-advertisement"};
     unsigned mtus[64];
     struct planned planned = plan_of("expected/demon/simulated.yaml", NULL, 0);
     size_t n_before = planned.plan.n_probes;
