@@ -25,11 +25,22 @@ deviates "a goto is lost" $expected state/f1/1 state/f1/2 \
     'traffic/b/mirrored/c1/arp,vlan_tci=0x0000/0x1fff' 'traffic/b/mirrored/c2/arp,vlan_tci=0x0000/0x1fff'
 install taps
 
+of13 '--strict mod-flows' f1 'table=1,priority=10,ipv6,vlan_tci=0x0000/0x1fff,ipv6_dst=2001:db8:3::/64,actions=drop'
+forget_cached
+deviates "of one network of IPv6 nothing is copied" $expected state/f1/1 state/f1/2 \
+    'traffic/a/mirrored/c1/ipv6,vlan_tci=0x0000/0x1fff,ipv6_dst=2001:db8:3::/64' \
+    'traffic/a/mirrored/c2/ipv6,vlan_tci=0x0000/0x1fff,ipv6_dst=2001:db8:3::/64' \
+    'traffic/b/mirrored/c1/ipv6,vlan_tci=0x0000/0x1fff,ipv6_dst=2001:db8:3::/64' \
+    'traffic/b/mirrored/c2/ipv6,vlan_tci=0x0000/0x1fff,ipv6_dst=2001:db8:3::/64'
+install taps
+
 of13 mod-group dv group_id=1,type=all,bucket=output:3
 forget_cached
 deviates "a bucket is lost" $expected state/dv/1 state/dv/2 \
     'traffic/a/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' 'traffic/a/mirrored/c2/tcp,vlan_tci=0x0000/0x1fff,tp_dst=80' \
+    'traffic/a/mirrored/c2/ipv6,vlan_tci=0x0000/0x1fff,ipv6_dst=2001:db8:3::/64' \
     'traffic/b/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' 'traffic/b/mirrored/c2/tcp,vlan_tci=0x0000/0x1fff,tp_dst=80' \
+    'traffic/b/mirrored/c2/ipv6,vlan_tci=0x0000/0x1fff,ipv6_dst=2001:db8:3::/64' \
     'traffic/c/mirrored/c2/arp,vlan_tci=0x0000/0x1fff' 'traffic/c/mirrored/c2/ip,vlan_tci=0x0000/0x1fff' \
     'traffic/d/mirrored/c2/icmp,vlan_tci=0x0000/0x1fff'
 install taps
