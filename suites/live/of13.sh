@@ -119,6 +119,9 @@ judged 0 "a tag is pushed before one output, not before the other" \
 judged 1 "push_vlan is no output of the packet as it was" '{output: [2, 3]}' \
     'in_port=1 actions=output:2,push_vlan:0x8100,output:3'
 open push_vlan '[{match: dl_vlan=5, output: [3]}]' 'in_port=1,dl_vlan=5 actions=push_vlan:0x8100,output:3'
+open push_mpls '[{match: ip, output: [3]}]' 'in_port=1,ip actions=push_mpls:0x8847,output:3'
+open pop_mpls '[{match: dl_type=0x8847, output: [3]}]' 'in_port=1,mpls actions=pop_mpls:0x0800,output:3'
+open mpls_label '[{match: dl_type=0x8847, output: [3]}]' 'in_port=1,mpls,mpls_label=16 actions=output:3'
 open dec_ttl '[{match: ip, output: [2]}]' 'in_port=1,ip actions=dec_ttl,output:2'
 open nw_ttl '[{match: ip, output: [2]}]' 'in_port=1,ip,nw_ttl=3 actions=output:3'
 open ipv6_label '[{match: ipv6, output: [2]}]' 'in_port=1,ipv6,ipv6_label=5 actions=output:3'
