@@ -32,9 +32,10 @@ static void cables_are_grouped_by_reason(void **state)
 {
     (void)state;
     static const char idle[] = "no frame is known to have crossed it", alike[] = "alike";
-    struct missed untold[10] = {{"a - b", idle, NULL}, {"c - d", alike, NULL}};
+    struct missed untold[10] = {{.what = "a - b", .reason = idle},
+                                {.what = "c - d", .reason = alike}};
     for (size_t i = 2; i < 10; i++) {
-        untold[i] = (struct missed){"e - f", idle, NULL};
+        untold[i] = (struct missed){.what = "e - f", .reason = idle};
     }
     struct report_coverage coverage = {.n_cables = 12, .untold = untold, .n_untold = 3};
     check_text(
@@ -68,10 +69,10 @@ static void entries_are_grouped_by_reason(void **state)
 {
     (void)state;
     char again[] = "hidden";
-    struct missed missed[] = {{"s1 tcp", hidden, "ip"},
-                              {"s1 arp", far, NULL},
-                              {"s2 \x01udp", again, NULL},
-                              {"s3 ip", far, NULL}};
+    struct missed missed[] = {{.what = "s1 tcp", .reason = hidden, .by = "ip"},
+                              {.what = "s1 arp", .reason = far},
+                              {.what = "s2 \x01udp", .reason = again},
+                              {.what = "s3 ip", .reason = far}};
     struct report_coverage coverage = {.is_known = true,
                                        .n_entries = 9,
                                        .n_exercised = 5,
@@ -90,7 +91,7 @@ static void eight_are_named_and_the_others_counted(void **state)
     struct missed missed[10];
     struct missed_pair pairs[9];
     for (size_t i = 0; i < 10; i++) {
-        missed[i] = (struct missed){"e", hidden, NULL};
+        missed[i] = (struct missed){.what = "e", .reason = hidden};
     }
     for (size_t i = 0; i < 9; i++) {
         pairs[i] = (struct missed_pair){"h1", "h2", "why"};
@@ -118,7 +119,7 @@ static void eight_are_named_and_the_others_counted(void **state)
 static void the_tree_has_all_of_it(void **state)
 {
     (void)state;
-    struct missed missed[] = {{"s1 tcp", hidden, "ip"}};
+    struct missed missed[] = {{.what = "s1 tcp", .reason = hidden, .by = "ip"}};
     struct missed_pair pair = {"h1", "h2", "why"};
     struct report_coverage coverage = {.is_known = true,
                                        .n_entries = 9,

@@ -345,7 +345,7 @@ static void plans_are_told(void **state)
                                            {.name = "s2", .not_compared = "refused"},
                                            {.name = "s3"}};
     struct named_probe probes[] = {{"h1", "tcp"}, {"h2", "udp"}, {"h\x1b", "arp"}};
-    struct missed missed[] = {{"s1 in_port=9", "hidden", "s1 tcp"}};
+    struct missed missed[] = {{.what = "s1 in_port=9", .reason = "hidden", .by = "s1 tcp"}};
     const struct probe_difference difference = {
         .added = probes,
         .n_added = 3,

@@ -127,12 +127,12 @@ static void add_others(struct report *report)
 static void set_coverage(struct report *report)
 {
     static struct missed missed[] = {
-        {"s3 in_port=2", "hidden", "s3 priority=9"},
-        {"s3 in_port=3", "hidden", "s3 priority=9"},
-        {"s1 in_port=9", "no host can reach it", NULL},
+        {.what = "s3 in_port=2", .reason = "hidden", .by = "s3 priority=9"},
+        {.what = "s3 in_port=3", .reason = "hidden", .by = "s3 priority=9"},
+        {.what = "s1 in_port=9", .reason = "no host can reach it"},
     };
-    static struct missed untold[] = {{"s1:6 - s3:1", "no frame crosses it", NULL},
-                                     {"s1:7 - s3:2", "both are alike", NULL}};
+    static struct missed untold[] = {{.what = "s1:6 - s3:1", .reason = "no frame crosses it"},
+                                     {.what = "s1:7 - s3:2", .reason = "both are alike"}};
     static struct missed_pair unprobed[] = {
         {"h1", "h2", "no station"}, {"h1", "h3", "no station"}, {"h2", "h3", "might do harm"}};
     report->coverage = (struct report_coverage){.is_known = true,
