@@ -254,7 +254,7 @@ static void frames_may_lag_behind_the_tables(void **state)
     assert_string_equal(transient->to, "h11");
     assert_non_null(strstr(transient->detail, "in round 1 to "));
     assert_non_null(strstr(transient->detail, ", 0 copies came instead of "));
-    assert_non_null(strstr(transient->detail, ": s1 priority=32768,in_port=1 was 0.0 s old"));
+    assert_non_null(strstr(transient->detail, ", while s1 priority=32768,in_port=1 was 0.0 s old"));
     fake_run_close(&run);
 }
 

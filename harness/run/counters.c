@@ -11,6 +11,7 @@
 /* Flow counters follow the packets by up to 400 ms on Open vSwitch. */
 enum {
     COUNT_STEP_MS = 50,
+    LEFT_MS = 200,
     STILL_MS = 1000,
     REFRESH_MS = 10000, /* the shortest interval that is published of counters which lag more */
 };
@@ -28,6 +29,17 @@ bool run_checking_has_stood_still(struct checking *checking, uint64_t since_ns)
     return checking->stood_still;
 }
 
+/* Whether they have counted what they must; what leaked, too, unless that takes too long. */
+static bool is_counted(const struct checking *checking, uint64_t start_ns)
+{
+    const struct run_look *now = &checking->now;
+    return traffic_count_reached(&now->count, checking->topology, now->states.right,
+                                 now->later.right) &&
+           (run_checking_ms_since(checking, start_ns) >= LEFT_MS ||
+            traffic_count_left(&now->count, checking->topology, now->states.right,
+                               now->later.right));
+}
+
 /* Reads the counters, which follow the packets late, until they have counted
  * all probes of the last round, or time is over. */
 static int read_until_counted(struct checking *checking)
@@ -38,8 +50,7 @@ static int read_until_counted(struct checking *checking)
             return -1;
         }
         if (run_checking_now_ns(checking) >= checking->patient_ns ||
-            traffic_count_reached(&checking->now.count, checking->topology,
-                                  checking->now.states.right, checking->now.later.right)) {
+            is_counted(checking, start_ns)) {
             checking->report->timing.count_ms = run_checking_ms_since(checking, start_ns);
             return 0;
         }

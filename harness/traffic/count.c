@@ -374,11 +374,9 @@ static bool has_left(const struct switch_state *const *before,
     return tx < 0 || tx >= n;
 }
 
-/* Whether what came to hosts, and over cables, has left the ports at their other ends: what no
- * table sends there, too. */
-static bool arrivals_reached(const struct traffic_count *count, const struct topology *topology,
-                             const struct switch_state *const *before,
-                             const struct switch_state *const *after)
+bool traffic_count_left(const struct traffic_count *count, const struct topology *topology,
+                        const struct switch_state *const *before,
+                        const struct switch_state *const *after)
 {
     bool reached = true;
     for (size_t host = 0; host < topology->n_hosts && reached; host++) {
@@ -409,5 +407,5 @@ bool traffic_count_reached(const struct traffic_count *count, const struct topol
             return false;
         }
     }
-    return arrivals_reached(count, topology, before, after);
+    return true;
 }

@@ -62,12 +62,17 @@ bool traffic_count_entries_move(const struct switch_state *before,
 long traffic_count_since(const struct switch_state *before, size_t entry,
                          const struct switch_state *after);
 
-/* Whether every entry has counted at least what it must, and every port what surely crossed it, and
- * what came to the host, or was counted, at the other end of its cable, though no table sends it
- * there: before that, what leaked seems to come out of the last cable on its way. Switches that
- * were not read, before or after, and ports that do not count are left out. */
+/* Whether every entry has counted at least what it must, and every port what surely crossed it;
+ * switches that were not read, before or after, and ports that do not count are left out. */
 bool traffic_count_reached(const struct traffic_count *count, const struct topology *topology,
                            const struct switch_state *const *before,
                            const struct switch_state *const *after);
+
+/* Whether ports have counted what came to the host, or was counted, at the other end of their
+ * cables, though no table sends it there: before that, what leaked seems to come out of the last
+ * cable on its way. False for good where a cable doubles frames. */
+bool traffic_count_left(const struct traffic_count *count, const struct topology *topology,
+                        const struct switch_state *const *before,
+                        const struct switch_state *const *after);
 
 #endif
