@@ -114,14 +114,14 @@ struct blame_cable blame_cable_at(const struct blame_view *view, const struct pa
 }
 
 /* To a host a switch sends what is not ours, too, and what the host gets and
- * does not know may have been ours. */
+ * does not know may have been ours. What counts late, counts what was sent before, too. */
 bool blame_cable_loses(const struct blame_view *view, const struct blame_cable *cable)
 {
     long tx = cable->tx, rx = cable->rx;
-    if (cable->to_host) {
+    if (cable->to_host || (view->evidence->lags && !cable->from_host)) {
         const struct traffic_port_count *port = blame_port_count(view, cable->out);
         tx = port && tx > (long)port->tx ? (long)port->tx : tx;
-        rx += rx >= 0 ? cable->others : 0;
+        rx += cable->to_host && rx >= 0 ? cable->others : 0;
     }
     return tx >= 0 && rx >= 0 && rx < tx;
 }

@@ -284,7 +284,7 @@ static bool locate_doubling_cable(const struct blame_view *view, const struct pa
     /* The sender's own cable last: it may send other things, which are not so many. */
     for (size_t i = way->n_hops + 1; i-- > 0;) {
         struct blame_cable cable = blame_cable_at(view, way, i);
-        long more = cable.tx >= 0 ? cable.rx - cable.tx : 0;
+        long more = cable.tx >= 0 && !view->evidence->lags ? cable.rx - cable.tx : 0;
         if (more > 0 && (!cable.from_host || more >= surplus_of_sender(view))) {
             blame_cable(view, &cable, blame_cable_counts(view, &cable), place);
             return true;
@@ -492,6 +492,10 @@ static void locate_missing(const struct blame_view *view, const struct path_way 
 
 static void locate_surplus(const struct blame_view *view, struct blame_place *place)
 {
+    if (view->evidence->lags) {
+        place->why = "ports count so late that they may mean what was sent before";
+        return;
+    }
     if (locate_sending_station(view, place) ||
         locate_on_any_way(view, locate_doubling_cable, place) ||
         locate_leaking_switch(view, place)) {

@@ -632,7 +632,54 @@ static void a_port_that_counts_late_sent_more_than_it_says(void **state)
     network_free(&network);
 }
 
+/* Counters that are seconds old begin with what was sent in the round before. */
+static void what_was_sent_before_is_no_surplus(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, NULL, NULL);
+    size_t p = 0;
+    while (network.plan.probes[p].from != network_host(&network, "h3")) {
+        p++;
+    }
+    traffic_round_see(&network.round, p, network_host(&network, "h11"), 0);
+    network.later[0].ports[0].counters.rx_packets += 1000;
+    for (int lags = 0; lags < 2; lags++) {
+        network_judge(&network);
+        struct traffic_evidence evidence = network_evidence(&network);
+        evidence.lags = lags;
+        blame_frames(&evidence, &network.failures, &network.report);
+        const struct result *result = network_result(&network, "traffic/h3/isolated/h11");
+        assert_int_equal(result->suspect == NULL, lags);
+        assert_true(lags ? strstr(result->detail, "count so late") != NULL
+                         : strcmp(result->suspect, "h1") == 0);
+    }
+    network_free(&network);
+}
+
+/* ... nor is it lost on the way to a switch that counts in time. */
+static void what_was_sent_before_is_not_lost(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network_send(&network, "h1", "h11");
+    network.later[0].ports[5].counters.tx_packets += 1000;
+    for (int lags = 0; lags < 2; lags++) {
+        network_judge(&network);
+        struct traffic_evidence evidence = network_evidence(&network);
+        evidence.lags = lags;
+        blame_frames(&evidence, &network.failures, &network.report);
+        expect_cause(network_result(&network, "traffic/h1/mirrored/h11"), CAUSE_CABLE,
+                     lags ? "h11 - s3:11" : "s1:6 - s3:1");
+    }
+    network_free(&network);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_was_sent_before_is_not_lost),
+    cmocka_unit_test(what_was_sent_before_is_no_surplus),
     cmocka_unit_test(a_port_that_counts_late_sent_more_than_it_says),
     cmocka_unit_test(lost_frame_is_the_cables_fault),
     cmocka_unit_test(counters_locate_the_cable),

@@ -83,6 +83,7 @@ struct traffic_evidence run_checking_evidence(const struct checking *checking)
                                      .early = look->early.right,
                                      .after = look->later.right,
                                      .count = look->counted ? &look->count : NULL,
+                                     .lags = look->lags && look->later.right,
                                      .shots = checking->shots,
                                      .n_shots = checking->n_shots,
                                      .selected = checking->selected};

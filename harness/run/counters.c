@@ -45,10 +45,15 @@ static bool is_counted(const struct checking *checking, uint64_t start_ns)
 static int read_until_counted(struct checking *checking)
 {
     uint64_t start_ns = run_checking_now_ns(checking);
+    struct run_look *now = &checking->now;
+    now->lags = true;
     for (;;) {
-        if (run_checking_read(checking, checking->reads, &checking->now.later) < 0) {
+        if (run_checking_read(checking, checking->reads, &now->later) < 0) {
             return -1;
         }
+        now->lags = now->lags && (run_checking_ms_since(checking, start_ns) >= STILL_MS ||
+                                  !traffic_count_surely(&now->count, checking->topology,
+                                                        now->states.right, now->later.right));
         if (run_checking_now_ns(checking) >= checking->patient_ns ||
             is_counted(checking, start_ns)) {
             checking->report->timing.count_ms = run_checking_ms_since(checking, start_ns);

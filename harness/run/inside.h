@@ -27,6 +27,7 @@ struct run_look {
     struct path_network tables;        /* of `states` */
     struct traffic_count count;        /* of the round */
     bool counted;
+    bool lags; /* ports counted the round a second late, or not yet */
 };
 
 /* What frames from one host to another did in rounds that are excused. */

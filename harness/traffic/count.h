@@ -68,6 +68,11 @@ bool traffic_count_reached(const struct traffic_count *count, const struct topol
                            const struct switch_state *const *before,
                            const struct switch_state *const *after);
 
+/* The same of ports alone. */
+bool traffic_count_surely(const struct traffic_count *count, const struct topology *topology,
+                          const struct switch_state *const *before,
+                          const struct switch_state *const *after);
+
 /* Whether ports have counted what came to the host, or was counted, at the other end of their
  * cables, though no table sends it there: before that, what leaked seems to come out of the last
  * cable on its way. False for good where a cable doubles frames. */

@@ -37,6 +37,7 @@ struct traffic_evidence {
                                                  just over, or NULL: none taken */
     const struct switch_state *const *after;  /* ... with later counters, or NULL */
     const struct traffic_count *count;        /* of `round`, by `before`; NULL: not counted */
+    bool lags; /* ports count so late that in `after` may be what was sent before the round */
     const struct traffic_shot *shots;
     size_t n_shots;
     const bool *selected; /* by claim; NULL: all */
