@@ -68,8 +68,12 @@ static const struct traffic_kind more[TRAFFIC_KINDS_MORE] = {
     {.name = "icmp6-echo", /* to an address that nobody has (traffic/ordinary.c): nobody answers */
      .essential = {IS_ICMPV6(ICMPV6_ECHO_REQUEST)}},
     /* These two hosts discard, as they have not come with a hop limit of 255 (RFC 4861, 7.1). */
-    {.name = "neighbour-solicitation", .essential = {IS_ICMPV6(ICMPV6_SOLICITATION)}},
-    {.name = "neighbour-advertisement", .essential = {IS_ICMPV6(ICMPV6_ADVERTISEMENT)}},
+    {.name = "neighbour-solicitation",
+     .essential = {IS_ICMPV6(ICMPV6_SOLICITATION)},
+     .is_besides = true},
+    {.name = "neighbour-advertisement",
+     .essential = {IS_ICMPV6(ICMPV6_ADVERTISEMENT)},
+     .is_besides = true},
     {.name = "sctp", .essential = {IS_IP(NW_PROTO_SCTP)}},
     {.name = "sctp6",
      .essential = {.value = {.dl_type = DL_TYPE_IPV6, .nw_proto = NW_PROTO_SCTP},

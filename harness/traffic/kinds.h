@@ -12,6 +12,7 @@ struct traffic_kind {
     const char *name;
     struct match essential; /* what its headers must have; ... */
     bool is_size;           /* ... where the class has none of them, any others of this size do */
+    bool is_besides;        /* where it might do harm, no claim misses it and nothing is said */
     struct frame_shape shape;
 };
 

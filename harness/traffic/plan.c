@@ -497,7 +497,7 @@ static int plan_kind(struct sender *sender, size_t class, const struct traffic_k
         withheld = chosen < 0 && !reason ? header : withheld;
         reason = chosen < 0 && !reason ? harms : reason;
     }
-    if (!reason) {
+    if (!reason || kind->is_besides) {
         return 0;
     }
     return withhold(sender, &withheld, kind->name, reason, true) < 0 ? -1 : 1;
