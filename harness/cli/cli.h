@@ -39,10 +39,13 @@ enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
 
 enum { CLI_OPERANDS_MAX = 4 };
 
-/* A file that was read. */
+/* A file that was read. What is no regular one, such as a pipe, gives its bytes once only: they
+ * are kept for who reads it again. */
 struct cli_input {
     dev_t device;
     ino_t inode;
+    bool is_kept;
+    struct base_buffer bytes;
 };
 
 /* One command line, as far as commands have it in common. A command that has

@@ -53,7 +53,7 @@ static const struct base_option options[] = {
 static int load_side(struct side *side, const struct cli_job *job,
                      struct yaml_diagnostics *diagnostics)
 {
-    if (yaml_is_state(side->path)) {
+    if (yaml_is_state(&job->files, side->path)) {
         return yaml_load_state(&job->files, side->path, &side->saved, diagnostics);
     }
     if (yaml_load_topology(&job->files, side->path, &side->topology, diagnostics) < 0) {

@@ -124,19 +124,47 @@ static int settle(struct cli_job *job, char **operands, int n)
     return command->settle ? command->settle(job) : CLI_CONFORMS;
 }
 
-/* Reads a file of this machine, and notes which one it is. */
+/* NULL without memory. */
+static struct cli_input *note_input(struct cli_job *job, const struct stat *status)
+{
+    for (size_t i = 0; i < job->n_inputs; i++) {
+        struct cli_input *input = &job->inputs[i];
+        if (input->device == status->st_dev && input->inode == status->st_ino) {
+            return input;
+        }
+    }
+    if (base_grow(&job->inputs, job->n_inputs, &job->inputs_capacity, sizeof *job->inputs) < 0) {
+        return NULL;
+    }
+    job->inputs[job->n_inputs] =
+        (struct cli_input){.device = status->st_dev, .inode = status->st_ino};
+    return &job->inputs[job->n_inputs++];
+}
+
+static int read_kept(struct cli_input *input, const char *path, struct base_buffer *bytes,
+                     struct base_error *error)
+{
+    if (!input->is_kept && yaml_disk.read(yaml_disk.context, path, &input->bytes, error) < 0) {
+        return -1;
+    }
+    input->is_kept = true;
+    base_put_bytes(bytes, input->bytes.data, input->bytes.n_bytes);
+    return bytes->failed ? base_fail(error, "out of memory") : 0;
+}
+
+/* Reads a file of this machine, and notes which one it is. "-" is stdin. */
 static int read_input(void *context, const char *path, struct base_buffer *bytes,
                       struct base_error *error)
 {
-    struct cli_job *job = context;
     struct stat status;
-    if (stat(path, &status) == 0) {
-        if (base_grow(&job->inputs, job->n_inputs, &job->inputs_capacity, sizeof *job->inputs) <
-            0) {
+    if (stat(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &status) == 0) {
+        struct cli_input *input = note_input(context, &status);
+        if (!input) {
             return base_fail(error, "out of memory");
         }
-        job->inputs[job->n_inputs++] =
-            (struct cli_input){.device = status.st_dev, .inode = status.st_ino};
+        if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+            return read_kept(input, path, bytes, error);
+        }
     }
     return yaml_disk.read(yaml_disk.context, path, bytes, error);
 }
@@ -222,6 +250,9 @@ static int run_command(const struct cli_command *command, const struct run_world
     int status = run_job(job, argc, argv);
     if (status != CLI_UNJUDGED && base_memory_ran_out()) {
         status = cli_complain(job, CLI_UNJUDGED, "out of memory");
+    }
+    for (size_t i = 0; i < job->n_inputs; i++) {
+        base_buffer_free(&job->inputs[i].bytes);
     }
     free(job->inputs);
     free(job);

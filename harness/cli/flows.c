@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tapproof flows: what do the switches say now, as text, YAML or JSON? */
+ * tapproof flows: what do the switches say, now or in a saved state, as text, YAML or JSON? */
 #include "report/flows.h"
 #include "base/memory.h"
 #include "channel/channel.h"
@@ -18,6 +18,7 @@ struct flows {
 
 static const struct base_option options[] = {
     CLI_OPTION_LAB,
+    CLI_OPTION_STATE,
     {"no-stats", 0, NULL, base_option_flag, offsetof(struct flows, no_stats),
      .help = "without counters and ages, as ovs-ofctl --no-stats --no-names"},
     {"groups", 0, NULL, base_option_choice, offsetof(struct flows, groups), .min = REPORT_GROUPS,
@@ -89,7 +90,7 @@ static int run(struct cli_job *job)
 
 const struct cli_command cli_flows = {
     .name = "flows",
-    .arguments = "TOPOLOGY [--lab LAB]",
+    .arguments = "TOPOLOGY [--lab LAB | --state FILE]",
     .summary = "print the flow tables of all switches",
     .options = options,
     .after = "Exit status: 0 all switches read, 2 usage or input error, 3 a switch could not be\n"

@@ -4,6 +4,8 @@
  * learn, plan, diff, explain, mutate, and check and prove on saved states. */
 #include "testing/fake_cli.h"
 
+#include <fcntl.h>
+
 static const char expected[] = "expected/demon/simulated.yaml";
 static const char topology[] = "topologies/demon.yaml";
 
@@ -97,6 +99,63 @@ static void states_are_compared(void **state)
     EXPECT(cli, 2, "diff", good, bad, "--json", fake_cli_path(cli, "no/where"));
     EXPECT(cli, 1, "diff", good, bad, "--json", "/dev/full");
     EXPECT(cli, 3, "diff", good, good, "--json", "/dev/full");
+    fake_cli_close(cli);
+}
+
+/* What is saved is printed as it was read. */
+static void saved_flows_are_printed(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    const char *bad = save(cli, "no-mirror");
+    EXPECT(cli, 0, "flows", topology, "--no-stats");
+    char *live = strdup(cli->out);
+    cli->network.n_dumps = 0;
+    EXPECT(cli, 0, "flows", topology, "--state", bad, "--no-stats");
+    assert_string_equal(cli->out, live);
+    assert_int_equal(cli->network.n_dumps, 0);
+    EXPECT(cli, 2, "flows", topology, "--state", bad, "--lab", "lab.yaml");
+    free(live);
+    fake_cli_close(cli);
+}
+
+/* A pipe that has this text, and ends. */
+static int pipe_of(const char *text)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
+    close(ends[1]);
+    return ends[0];
+}
+
+/* What comes from stdin is seen from the working directory. */
+static void pipes_and_stdin_are_read(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    const char *good = save(cli, "simulated"), *bad = save(cli, "no-mirror");
+    int before = dup(STDIN_FILENO);
+    int fd = pipe_of("topology: topologies/demon.yaml\nports: {s1: {1: {output: [2]}, 2: drop}}\n"
+                     "unlisted: any\n");
+    assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+    close(fd);
+    EXPECT(cli, 1, "check", "-", "--state", good);
+    fake_cli_says(cli->out, "source      -:2:17");
+    char *saved = fake_cli_read(cli, "simulated"), path[32];
+    fd = pipe_of(saved);
+    snprintf(path, sizeof path, "/dev/fd/%d", fd);
+    EXPECT(cli, 0, "diff", path, good); /* which looks at it twice */
+    close(fd);
+    fd = open(good, O_RDONLY);
+    assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+    close(fd);
+    EXPECT(cli, 0, "diff", good, "-"); /* a regular file, twice too */
+    EXPECT(cli, 2, "diff", bad, "-", "--json", good);
+    fake_cli_says(cli->err, "this command reads it");
+    dup2(before, STDIN_FILENO);
+    close(before);
+    free(saved);
     fake_cli_close(cli);
 }
 
@@ -327,6 +386,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(switches_that_were_not_read_are_named),
     cmocka_unit_test(saved_states_are_judged_without_a_network),
     cmocka_unit_test(states_are_compared),
+    cmocka_unit_test(saved_flows_are_printed),
+    cmocka_unit_test(pipes_and_stdin_are_read),
     cmocka_unit_test(switches_of_one_side_are_named),
     cmocka_unit_test(switches_that_were_not_read_are_not_compared),
     cmocka_unit_test(expectations_are_learned),

@@ -62,7 +62,7 @@ struct yaml_files {
                 struct base_error *error);
 };
 
-/* The files of this machine. */
+/* The files of this machine; "-" is stdin. */
 extern const struct yaml_files yaml_disk;
 
 /* Each loader reads from `files` (yaml_disk, or memory for example). It returns 0

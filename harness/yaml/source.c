@@ -44,7 +44,7 @@ static int read_disk(void *context, const char *path, struct base_buffer *bytes,
 {
     (void)context;
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(strcmp(path, "-") == 0 ? "/dev/stdin" : path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return errno == ENOENT ? base_fail(error, "no such file")
                                : base_fail(error, "cannot be opened: %s", strerror(errno));

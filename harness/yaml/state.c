@@ -438,12 +438,12 @@ int yaml_load_state(const struct yaml_files *files, const char *path, struct yam
     return *state ? 0 : -1;
 }
 
-bool yaml_is_state(const char *path)
+bool yaml_is_state(const struct yaml_files *files, const char *path)
 {
     static const char key[] = "tapproof-state:";
     struct base_buffer bytes = {0};
     struct base_error error;
-    if (yaml_disk.read(yaml_disk.context, path, &bytes, &error) < 0) {
+    if (files->read(files->context, path, &bytes, &error) < 0) {
         base_buffer_free(&bytes);
         return false;
     }

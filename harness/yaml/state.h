@@ -35,7 +35,7 @@ int yaml_load_state(const struct yaml_files *files, const char *path, struct yam
 
 /* Whether this is a saved state rather than another of the files of yaml/load.h:
  * its first key is `tapproof-state`. False too if it cannot be read. */
-bool yaml_is_state(const char *path);
+bool yaml_is_state(const struct yaml_files *files, const char *path);
 
 /* NULL if the file does not have a switch of this name. */
 const struct yaml_state_switch *yaml_state_find(const struct yaml_state *state, const char *name);

@@ -201,11 +201,11 @@ static void test_a_saved_state_is_known_by_its_first_key(void **unused)
         size_t n = strlen(rows[i].text);
         assert_int_equal(ftruncate(fd, 0), 0);
         assert_int_equal(pwrite(fd, rows[i].text, n, 0), n);
-        assert_int_equal(yaml_is_state(path), rows[i].is_state);
+        assert_int_equal(yaml_is_state(&yaml_disk, path), rows[i].is_state);
     }
     close(fd);
     unlink(path);
-    assert_false(yaml_is_state(path));
+    assert_false(yaml_is_state(&yaml_disk, path));
 }
 
 /* An entry whose text says one thing and a field of it another. */
