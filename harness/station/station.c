@@ -214,8 +214,8 @@ int station_send(struct station_set *set, size_t station, const void *frame, siz
     return it->failed ? refuse(it, error) : it->backend->send(it, frame, n_bytes, error);
 }
 
-/* 1: the sink said stop. A station that fails is left out from here on. */
-static int drain(struct station_set *set, size_t i, const struct station_sink *sink)
+/* Whether the sink said stop. A station that fails is left out from here on. */
+static bool drain(struct station_set *set, size_t i, const struct station_sink *sink)
 {
     struct station *station = &set->stations[i];
     struct base_error error;
@@ -226,15 +226,15 @@ static int drain(struct station_set *set, size_t i, const struct station_sink *s
     return result > 0;
 }
 
-static int drain_all(struct station_set *set, bool ready_only, struct station_sink *sink)
+static bool drain_all(struct station_set *set, bool ready_only, struct station_sink *sink)
 {
     for (size_t i = 0; i < set->n; i++) {
         sink->station = i;
         if ((!ready_only || set->polled[i].revents) && drain(set, i, sink)) {
-            return 1;
+            return true;
         }
     }
-    return 0;
+    return false;
 }
 
 static bool is_any_open(const struct station_set *set)

@@ -318,6 +318,24 @@ static void all_stations_are_asked_at_once(void **state)
     station_close(set);
 }
 
+static void who_never_answers_is_waited_for(void **state)
+{
+    fixture_or_skip(state);
+    const struct station_spec spec = {
+        .name = "h",
+        .interface = "near",
+        .exec = "sh -c 'printf \"tapproof station 2\\n\\002\\000\\000\"; cat >/dev/null'"};
+    struct station_set *set = open_set(&spec, 1);
+    struct seen seen = {0};
+    assert_no_problem(set, 1);
+    int64_t start_ns = station_now_ns();
+    assert_int_equal(sync_until(set, in_ms(50), &seen), 0);
+    assert_in_range(ms_since(start_ns), 50, PATIENCE_MS / 2);
+    assert_non_null(station_problem(set, 0));
+    assert_non_null(strstr(station_problem(set, 0), "did not answer within 50 ms"));
+    station_close(set);
+}
+
 /* Neither with nor without frames there is anything to wait for here. */
 static void local_stations_are_drained(void **state)
 {
@@ -531,6 +549,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_far_end_looks_before_it_answers),
     cmocka_unit_test(what_does_not_get_out_is_an_error),
     cmocka_unit_test(all_stations_are_asked_at_once),
+    cmocka_unit_test(who_never_answers_is_waited_for),
     cmocka_unit_test(local_stations_are_drained),
     cmocka_unit_test(who_does_not_answer_is_left_out),
     cmocka_unit_test(who_died_is_left_out),

@@ -107,6 +107,25 @@ static void a_tap_comes_stays_and_goes(void **state)
     sflow_trigger_free(trigger);
 }
 
+/* When a quarter of its life is over: not in that millisecond yet. */
+static void it_is_extended_once_in_a_quarter_of_its_life(void **state)
+{
+    (void)state;
+    struct told told = {0};
+    struct sflow_threshold threshold = tcp_threshold(SFLOW_PER_PORT);
+    struct sflow_trigger *trigger = start(&threshold, &told);
+    uint64_t now = run(trigger, 4, 1000, 3000, 2500);
+    assert_told(&told, "add 1:4; ");
+    uint64_t added = told.last.expires_ms - threshold.lifetime_ms;
+    assert_true(added < now);
+    now = run(trigger, 4, now, added + 2510, 2500);
+    assert_told(&told, "");
+    run(trigger, 4, now, now + 10, 2500);
+    assert_told(&told, "extend 1:4; ");
+    assert_int_equal(told.last.expires_ms, added + 2510 + threshold.lifetime_ms);
+    sflow_trigger_free(trigger);
+}
+
 static void it_is_extended_while_traffic_is_there(void **state)
 {
     (void)state;
@@ -362,6 +381,7 @@ static void rates_are_read(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_tap_comes_stays_and_goes),
+    cmocka_unit_test(it_is_extended_once_in_a_quarter_of_its_life),
     cmocka_unit_test(it_is_extended_while_traffic_is_there),
     cmocka_unit_test(a_rate_that_swings_does_not_flap),
     cmocka_unit_test(only_what_matches_at_its_ports_counts),
