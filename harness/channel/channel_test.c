@@ -5,6 +5,7 @@
  * listener_test.c those that dial us; live_test.c asks a real one. */
 #include "channel/channel.h"
 
+#include "base/clock.h"
 #include "base/sandbox.h"
 #include "channel/channel_inside.h"
 #include "testing/channel.h"
@@ -115,6 +116,26 @@ static void a_peer_of_any_version_speaks_1_0(void **state)
         channel_close(channel);
         fake_switch_stop(&fake);
     }
+}
+
+/* Callers that are not done are waited for (250 ms); where nobody calls, no dump is that long. */
+static void nobody_is_waited_for_where_nobody_calls(void **state)
+{
+    (void)state;
+    struct fake_switch fake = {.n_flows = 1};
+    struct channel_dump dump;
+    assert_true(fake_switch_start(&fake));
+    struct channel *channel = open_at(fake.endpoint, &PATIENT);
+    uint64_t took_ms = UINT64_MAX;
+    for (int i = 0; i < 50 && took_ms >= CHANNEL_GRACE_MS; i++) {
+        uint64_t start_ns = base_now_ns();
+        dump_all(channel, BOTH, &dump);
+        took_ms = (base_now_ns() - start_ns) / 1000000;
+        switch_state_free(&dump.state);
+    }
+    assert_true(took_ms < CHANNEL_GRACE_MS);
+    channel_close(channel);
+    stop(&fake);
 }
 
 /* The lab file asks for 1.0, and the switch has 1.3: it may say less than it does. */
@@ -655,6 +676,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_asked_in_1_0_alone_is_told),
     cmocka_unit_test(a_switch_that_cannot_be_asked_in_both_is_told),
     cmocka_unit_test(what_is_not_said_is_the_default),
+    cmocka_unit_test(nobody_is_waited_for_where_nobody_calls),
     cmocka_unit_test(nobody_there_is_said),
     cmocka_unit_test(a_helper_dials_where_a_confined_process_may_not),
     cmocka_unit_test(names_are_resolved),

@@ -128,11 +128,9 @@ static struct field_value value_as(enum field_id id, const struct of_tlv *tlv)
     size_t n = tlv->n_bytes < FIELD_BYTES_MAX ? tlv->n_bytes : FIELD_BYTES_MAX;
     struct field_value value = {.id = (uint8_t)id, .n_bytes = (uint8_t)n};
     value.header = id == FIELD_OTHER ? tlv->field : 0;
-    if (n > 0) {
-        memcpy(value.value, tlv->value, n);
-        memset(value.mask, 0xff, n);
-    }
-    if (n > 0 && tlv->mask) {
+    memcpy(value.value, tlv->value, n);
+    memset(value.mask, 0xff, n);
+    if (tlv->mask) {
         memcpy(value.mask, tlv->mask, n);
     }
     return value;

@@ -38,6 +38,28 @@ static struct flow_entry decoded(const char *hex, struct base_arena *arena)
     return match;
 }
 
+/* Of numbers that nothing here knows, one byte each. */
+static void there_are_64_conditions_beyond_the_header(void **state)
+{
+    (void)state;
+    for (uint32_t n = 64; n < 66; n++) {
+        struct base_arena arena = {0};
+        struct base_buffer bytes = {0};
+        struct base_error error = {""};
+        struct flow_entry match;
+        for (uint32_t i = 0; i < n; i++) {
+            base_put_be32(&bytes, 0x12340000 | i << 9 | 1);
+            base_put_u8(&bytes, 7);
+        }
+        struct base_reader in = base_reader_over(bytes.data, bytes.n_bytes);
+        assert_int_equal(of_decode_tlv_match(&in, &arena, &match, &error), n == 64 ? 0 : -1);
+        assert_string_equal(error.text,
+                            n == 64 ? "" : "match field 0x12348000: more than 64 match fields");
+        base_buffer_free(&bytes);
+        base_arena_free(&arena);
+    }
+}
+
 static void fields_of_the_header_are_in_the_match(void **state)
 {
     (void)state;
@@ -293,6 +315,7 @@ static void what_is_wrong_is_said(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(there_are_64_conditions_beyond_the_header),
     cmocka_unit_test(fields_of_the_header_are_in_the_match),
     cmocka_unit_test(oxm_has_the_same_fields_by_other_numbers),
     cmocka_unit_test(a_tag_may_be_masked_in_any_way),

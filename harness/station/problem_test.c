@@ -214,6 +214,27 @@ static void notices_an_interface_that_went_down(void **state)
     run("ip link del one");
 }
 
+/* Behind a command, too. */
+static void a_far_end_tells_that_its_interface_went_down(void **state)
+{
+    const struct fixture *fixture = fixture_or_skip(state);
+    run("ip link add one type veth peer name two && ip link set one up && ip link set two up");
+    const struct station_spec spec = {.name = "h", .interface = "two", .exec = fixture->program};
+    struct station_set *set = open_set(&spec, 1);
+    struct base_error error;
+    int64_t deadline_ns = in_ms(5000);
+    assert_no_problem(set, 1);
+    run("ip -d link show two | grep -q 'promiscuity 1'");
+    run("ip link set two down && ip link set two up");
+    while (!station_problem(set, 0) && station_now_ns() < deadline_ns) {
+        station_receive(set, in_ms(1), see, NULL, &error);
+    }
+    assert_non_null(station_problem(set, 0));
+    assert_string_equal(station_problem(set, 0), "interface two went down");
+    station_close(set);
+    run("ip link del one");
+}
+
 static bool drop_capabilities(void)
 {
     struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -380,6 +401,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(says_for_what_descriptors_are_missing),
     cmocka_unit_test(others_go_on),
     cmocka_unit_test(notices_an_interface_that_went_down),
+    cmocka_unit_test(a_far_end_tells_that_its_interface_went_down),
     cmocka_unit_test(says_what_is_not_permitted),
     cmocka_unit_test(what_the_other_end_does_not_take_is_told),
     cmocka_unit_test(says_why_a_command_failed),

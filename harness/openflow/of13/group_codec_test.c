@@ -108,6 +108,40 @@ static void meters_mean_what_ovs_ofctl_prints(void **state)
     group_table_free(&table);
 }
 
+/* Each with bands enough that none has its place by chance. */
+static void all_bands_of_all_meters_are_kept(void **state)
+{
+    (void)state;
+    enum { METERS = 3, BANDS = 9 };
+    struct base_buffer bytes = {0};
+    struct group_table table = {0};
+    for (uint32_t i = 0; i < METERS; i++) {
+        base_put_be16(&bytes, 8 + BANDS * 16);
+        base_put_be16(&bytes, 1);
+        base_put_be32(&bytes, i);
+        for (uint32_t k = 0; k < BANDS; k++) {
+            unhex("0002 0010", &bytes);
+            base_put_be32(&bytes, 100 * i + k);
+            base_put_be32(&bytes, k);
+            unhex("05 00*3", &bytes);
+        }
+    }
+    struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+    assert_int_equal(of13_decode_meters(&body, &table, NULL), 0);
+    assert_int_equal(table.n_meters, METERS);
+    for (uint32_t i = 0; i < METERS; i++) {
+        assert_int_equal(table.meters[i].n_bands, BANDS);
+        for (uint32_t k = 0; k < BANDS; k++) {
+            assert_int_equal(table.meters[i].bands[k].type, 2);
+            assert_int_equal(table.meters[i].bands[k].rate, 100 * i + k);
+            assert_int_equal(table.meters[i].bands[k].burst_size, k);
+            assert_int_equal(table.meters[i].bands[k].prec_level, 5);
+        }
+    }
+    base_buffer_free(&bytes);
+    group_table_free(&table);
+}
+
 static void ports_are_read(void **state)
 {
     (void)state;
@@ -241,6 +275,8 @@ static void messages_are_opened(void **state)
         {"04 15 0008 00000001", OFPT_BARRIER_REPLY},
         {"04 13 0010 00000001 00*8", OFPT_STATS_REPLY},
         {"04 0f 0010 00000001 00*8", OF_N_TYPES},
+        {"04 1d 0010 00000001 00*8", OF_N_TYPES},
+        {"04 1e 0010 00000001 00*8", UINT8_MAX}, /* METER_MOD is the last one */
         {"04 63 0010 00000001 00*8", UINT8_MAX},
         {"01 15 0008 00000001", -1},
         {"04 15 0009 00000001 00", -1},
@@ -427,6 +463,7 @@ static void bad_texts_of_groups_are_refused(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(groups_mean_what_ovs_ofctl_prints),
     cmocka_unit_test(meters_mean_what_ovs_ofctl_prints),
+    cmocka_unit_test(all_bands_of_all_meters_are_kept),
     cmocka_unit_test(ports_are_read),
     cmocka_unit_test(speeds_are_told_as_in_1_0),
     cmocka_unit_test(counters_go_to_their_ports),
