@@ -118,6 +118,34 @@ static void a_peer_of_any_version_speaks_1_0(void **state)
     }
 }
 
+/* 1.0 is said first; then it is dialled once more. */
+static void a_switch_that_has_1_3_alone_is_asked_in_it(void **state)
+{
+    (void)state;
+    struct fake_switch fake = {
+        .n_flows = 3, .version = 4, .hello_version = 4, .hello_list = 1 << 4};
+    struct channel_dump dump = dump_once(&fake, &PATIENT);
+    assert_ok(&dump, 3);
+    assert_int_equal(dump.state.version, 4);
+    assert_int_equal(fake.n_connections, 2);
+    switch_state_free(&dump.state);
+}
+
+static void answer_barrier_twice(struct fake_switch *fake, uint8_t type, uint32_t xid,
+                                 uint16_t kind)
+{
+    fake_switch_answer(fake, type, xid, kind);
+    if (type == FAKE_BARRIER_REQUEST) {
+        fake_switch_answer(fake, type, xid, kind);
+    }
+}
+
+static void what_comes_behind_the_last_reply_is_nothing(void **state)
+{
+    (void)state;
+    expect_ok((struct fake_switch){.n_flows = 2, .holds = true, .answer = answer_barrier_twice});
+}
+
 /* Callers that are not done are waited for (250 ms); where nobody calls, no dump is that long. */
 static void nobody_is_waited_for_where_nobody_calls(void **state)
 {
@@ -676,6 +704,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_asked_in_1_0_alone_is_told),
     cmocka_unit_test(a_switch_that_cannot_be_asked_in_both_is_told),
     cmocka_unit_test(what_is_not_said_is_the_default),
+    cmocka_unit_test(a_switch_that_has_1_3_alone_is_asked_in_it),
+    cmocka_unit_test(what_comes_behind_the_last_reply_is_nothing),
     cmocka_unit_test(nobody_is_waited_for_where_nobody_calls),
     cmocka_unit_test(nobody_there_is_said),
     cmocka_unit_test(a_helper_dials_where_a_confined_process_may_not),

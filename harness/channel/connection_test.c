@@ -15,8 +15,9 @@ struct owner {
     struct event_base *base;
     struct channel_conn *conn;
     int peer;
-    char seen[128]; /* "TYPE:XID:BODY_BYTES " of each message */
-    char why[512];  /* of the end */
+    char seen[128];                        /* "TYPE:XID:BODY_BYTES " of each message */
+    char why[512];                         /* of the end */
+    const struct of_protocol *alternative; /* then */
     bool was_closed;
     bool refuses; /* every message */
 };
@@ -37,6 +38,7 @@ static void on_down(void *aux, struct channel_conn *conn, const struct base_erro
     struct owner *owner = aux;
     snprintf(owner->why, sizeof owner->why, "%s", why->text);
     owner->was_closed = channel_conn_was_closed(conn);
+    owner->alternative = channel_conn_alternative(conn);
     channel_conn_free(conn);
     owner->conn = NULL;
 }
@@ -244,6 +246,26 @@ static void assert_silence(struct owner *owner)
 #define ASSERT_HEARD(owner, literal) assert_heard(owner, literal, sizeof(literal) - 1)
 #define BOTH_VERSIONS                (UINT32_C(1) << 1 | UINT32_C(1) << 4)
 
+/* A peer that has not the version that was said, and lists others. */
+static void another_version_is_an_alternative(void **state)
+{
+    struct owner *owner = *state;
+    channel_conn_speak(owner->conn, of_protocol(1));
+    SAY(owner, "\6\0\0\20\0\0\0\1\0\1\0\10\0\0\0\70"); /* 3, 4, 5 */
+    assert_null(owner->conn);
+    assert_true(owner->alternative == of_protocol(4));
+}
+
+static void the_version_that_was_said_has_no_alternative(void **state)
+{
+    struct owner *owner = *state;
+    channel_conn_speak(owner->conn, of_protocol(1));
+    SAY(owner, "\6\0\0\20\0\0\0\1\0\1\0\10\0\0\0\22"); /* 1, 4 */
+    assert_non_null(owner->conn);
+    assert_null(channel_conn_alternative(owner->conn));
+    assert_int_equal(channel_conn_offers(owner->conn), 1 << 1 | 1 << 4);
+}
+
 /* The lowest version that both have; above 1.0 it is listed. */
 static void one_that_hears_first_speaks_what_both_have(void **state)
 {
@@ -298,6 +320,8 @@ static void one_need_not_hear_for_ever(void **state)
 
 static const struct CMUnitTest tests[] = {
     TEST(it_says_hello_and_then_what_was_appended),
+    TEST(another_version_is_an_alternative),
+    TEST(the_version_that_was_said_has_no_alternative),
     TEST(stages_follow_each_other),
     TEST(messages_come_whole_and_in_order),
     TEST(echo_requests_are_answered),
