@@ -143,7 +143,19 @@ static void answer_barrier_twice(struct fake_switch *fake, uint8_t type, uint32_
 static void what_comes_behind_the_last_reply_is_nothing(void **state)
 {
     (void)state;
-    expect_ok((struct fake_switch){.n_flows = 2, .holds = true, .answer = answer_barrier_twice});
+    struct fake_switch fake = {.n_flows = 2, .holds = true, .answer = answer_barrier_twice};
+    struct channel_dump dump;
+    assert_true(fake_switch_start(&fake));
+    struct channel *channel = open_at(fake.endpoint, &PATIENT);
+    for (int i = 0; i < 2; i++) {
+        dump_all(channel, BOTH, &dump);
+        assert_ok(&dump, 2);
+        assert_int_equal(dump.n_strays, 0);
+        switch_state_free(&dump.state);
+    }
+    channel_close(channel);
+    stop(&fake);
+    assert_int_equal(fake.n_connections, 1);
 }
 
 /* Callers that are not done are waited for (250 ms); where nobody calls, no dump is that long. */

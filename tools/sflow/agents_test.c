@@ -262,6 +262,28 @@ static void a_flood_of_interfaces_is_bounded(void **state)
     sflow_agents_free(next);
 }
 
+/* Of an agent that has told ports no one is missing: it may sample at others, too. */
+static void an_agent_without_ports_is_complained_of_once(void **state)
+{
+    (void)state;
+    struct sflow_agents *agents = sflow_agents_new(&topology, NULL, 0);
+    struct base_error why = {""};
+    struct sflow_agent *one = hear(agents, "127.0.0.1", 0);
+    const struct sflow_sample sample = {.kind = SFLOW_FLOW, .source_class = 2};
+    learn(agents, one, 9, 1, 3);
+    sflow_agent_note(agents, one, &sample);
+    assert_false(sflow_agent_complain(one, 10, &why));
+    assert_string_equal(why.text, "");
+    struct sflow_agent *two = hear(agents, "2001:db8::1", 7);
+    assert_true(sflow_agent_complain(two, 10, &why));
+    assert_string_equal(
+        why.text, "samples of agent [2001:db8::1], sub-agent 7, cannot be told to a port: it has "
+                  "not sent OpenFlow port records of a switch of the topology yet; set polling in "
+                  "its sFlow settings, or its `ports' under `sflow' in the policy");
+    assert_false(sflow_agent_complain(two, 10, &why));
+    sflow_agents_free(agents);
+}
+
 static void drop(struct sflow_agents *agents, uint32_t source_index, uint32_t total)
 {
     const struct sflow_sample sample = {.kind = SFLOW_FLOW,
@@ -287,6 +309,10 @@ static void samples_that_agents_left_out_are_counted(void **state)
     drop(agents, 2, 0);
     drop(agents, 2, 0);
     assert_int_equal(sflow_agents_n_drops(agents), 6);
+    struct sflow_agents *next = sflow_agents_new(&topology, NULL, 0);
+    sflow_agents_inherit(next, agents);
+    assert_int_equal(sflow_agents_n_drops(next), 6);
+    sflow_agents_free(next);
     sflow_agents_free(agents);
 }
 
@@ -300,6 +326,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(all_datagrams_are_in_the_total),
     cmocka_unit_test(a_flood_of_learned_agents_locks_nobody_out),
     cmocka_unit_test(a_flood_of_interfaces_is_bounded),
+    cmocka_unit_test(an_agent_without_ports_is_complained_of_once),
     cmocka_unit_test(samples_that_agents_left_out_are_counted),
 };
 
