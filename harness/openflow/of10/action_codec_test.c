@@ -201,7 +201,11 @@ static void a_list_fits_into_one_message(void **state)
     assert_int_equal(of_encode_actions(&out, outputs, MOST, NULL), 0);
     assert_int_equal(out.n_bytes, MOST * 8);
     base_buffer_free(&out);
-    assert_int_equal(of_encode_actions(&out, outputs, MOST + 1, NULL), -1);
+    struct base_error error = {""};
+    base_put_text(&out, "before");
+    assert_int_equal(of_encode_actions(&out, outputs, MOST + 1, &error), -1);
+    assert_string_equal(error.text, "8180 actions are too long for one message");
+    assert_int_equal(out.n_bytes, strlen("before"));
     base_buffer_free(&out);
 }
 

@@ -529,6 +529,27 @@ static void what_is_unknown_is_kept(void **state)
     }
 }
 
+/* mod_tp_src is not in 1.3; what was written before stays, and nothing of the entry. */
+static void what_1_3_does_not_have_is_not_written(void **state)
+{
+    (void)state;
+    const struct action list[] = {{.type = ACTION_OUTPUT, .port = 1},
+                                  {.type = ACTION_SET_TP_SRC, .tp_port = 80}};
+    const struct instructions writes = {
+        .meter = 1, .writes = true, .written = list, .n_written = 2, .goto_table = NO_GOTO};
+    const struct flow_entry entries[] = {{.actions = list, .n_actions = 2},
+                                         {.instructions = &writes}};
+    for (size_t i = 0; i < 2; i++) {
+        struct base_buffer out = {0};
+        struct base_error error = {""};
+        base_put_text(&out, "before");
+        assert_int_equal(of13_encode_instructions(&out, &entries[i], &error), -1);
+        assert_string_equal(error.text, "action 2: OpenFlow 1.3 has no action of type 9 of 1.0");
+        assert_int_equal(out.n_bytes, strlen("before"));
+        base_buffer_free(&out);
+    }
+}
+
 static void an_experimenter_is_passed_over_by_its_length(void **state)
 {
     (void)state;
@@ -541,6 +562,13 @@ static void an_experimenter_is_passed_over_by_its_length(void **state)
     assert_int_equal(table.entries[0].instructions->experimenter, 0x12345678);
     assert_int_equal(table.entries[0].instructions->goto_table, 3);
     assert_string_equal(flow_open(&table.entries[0]), "another table than 0 decides");
+    struct base_buffer again = {0};
+    base_buffer_free(&bytes);
+    unhex("ffff 0008 12345678 0001 0008 03 000000", &bytes); /* without what only it knows */
+    assert_int_equal(of13_encode_instructions(&again, &table.entries[0], NULL), 0);
+    assert_int_equal(again.n_bytes, bytes.n_bytes);
+    assert_memory_equal(again.data, bytes.data, bytes.n_bytes);
+    base_buffer_free(&again);
     base_buffer_free(&bytes);
     flow_table_free(&table);
 }
@@ -556,6 +584,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(counters_that_are_not_kept_are_not_known),
     cmocka_unit_test(instructions_are_checked),
     cmocka_unit_test(what_is_unknown_is_kept),
+    cmocka_unit_test(what_1_3_does_not_have_is_not_written),
     cmocka_unit_test(an_experimenter_is_passed_over_by_its_length),
 };
 
