@@ -6,6 +6,37 @@
 #include "testing/cmocka.h"
 
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* In a child that can open no file; it comes first, since libraries stay loaded. */
+static int lacks_libraries(void)
+{
+    struct station_libraries lib;
+    struct base_error error = {""};
+    struct rlimit limit;
+    static const char said[] = "libpcap cannot be loaded (Debian's package libpcap0.8): ";
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return station_libraries_load(&lib, &error) == -1 &&
+                   strncmp(error.text, said, strlen(said)) == 0
+               ? 0
+               : 1;
+}
+
+static void what_is_missing_is_said(void **state)
+{
+    (void)state;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(lacks_libraries());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
 
 static void every_function_is_there(void **state)
 {
@@ -38,6 +69,7 @@ static void they_are_the_functions_of_their_names(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_missing_is_said),
     cmocka_unit_test(every_function_is_there),
     cmocka_unit_test(they_are_the_functions_of_their_names),
 };

@@ -232,6 +232,13 @@ static void a_far_end_tells_that_its_interface_went_down(void **state)
     assert_non_null(station_problem(set, 0));
     assert_string_equal(station_problem(set, 0), "interface two went down");
     station_close(set);
+    set = open_set(&spec, 1);
+    assert_no_problem(set, 1);
+    run("ip link set one down");
+    assert_int_equal(station_sync(set, in_ms(5000), see, NULL, &error), -1);
+    assert_non_null(station_problem(set, 0));
+    assert_string_equal(station_problem(set, 0), "interface two has no link");
+    station_close(set);
     run("ip link del one");
 }
 
