@@ -21,7 +21,7 @@ void *base_malloc(size_t n_bytes)
 
 void *base_calloc(size_t n, size_t n_bytes)
 {
-    return noted(calloc(n, n_bytes), n && n_bytes);
+    return noted(calloc(n > 0 ? n : 1, n_bytes), n_bytes);
 }
 
 void *base_realloc(void *memory, size_t n_bytes)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As malloc, calloc and realloc; freed with free(). NULL without memory, which is noted. */
+/* As malloc, calloc (of none: not NULL) and realloc; free() frees. NULL without memory: noted. */
 void *base_malloc(size_t n_bytes);
 void *base_calloc(size_t n, size_t n_bytes);
 void *base_realloc(void *memory, size_t n_bytes);

@@ -34,6 +34,9 @@ static void failures_are_noted(void **state)
     assert_null(base_calloc(SIZE_MAX / 2, 4));
     assert_true(base_memory_ran_out());
     base_memory_begin();
+    void *none = base_calloc(0, 8);
+    assert_non_null(none);
+    free(none);
     assert_false(base_memory_ran_out());
 }
 

@@ -123,7 +123,7 @@ static int compare_all(struct diff *diff)
 {
     const struct side *sides = diff->sides;
     size_t n = count_switches(&sides[0]) + count_switches(&sides[1]);
-    diff->switches = base_calloc(n + 1, sizeof *diff->switches);
+    diff->switches = base_calloc(n, sizeof *diff->switches);
     int failed = diff->switches ? 0 : -1;
     for (size_t i = 0; i < count_switches(&sides[0]) && !failed; i++) {
         failed = compare_switch(diff, switch_name(&sides[0], i));

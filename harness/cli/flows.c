@@ -58,7 +58,7 @@ static int show(struct flows *flows)
     struct cli_job *job = &flows->job;
     const struct run_states *states = &job->source.states;
     size_t n = job->topology->n_switches;
-    struct report_flows_switch *switches = base_calloc(n + 1, sizeof *switches);
+    struct report_flows_switch *switches = base_calloc(n, sizeof *switches);
     bool all = true;
     if (!switches) {
         return cli_complain(job, CLI_UNJUDGED, "out of memory");

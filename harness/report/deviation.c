@@ -182,7 +182,7 @@ static bool take_pair(struct packets *a, struct packets *b,
 static struct packets make_packets(const struct space_behavior *behavior,
                                    const struct header *header)
 {
-    struct packets packets = {base_calloc(behavior->n_outputs + 1, sizeof *packets.items), 0};
+    struct packets packets = {base_calloc(behavior->n_outputs, sizeof *packets.items), 0};
     for (size_t i = 0; packets.items && i < behavior->n_outputs; i++) {
         const struct space_output *output = &behavior->outputs[i];
         packets.items[packets.n_items++] =

@@ -170,7 +170,7 @@ static void tell_change(struct telling *telling, const struct change_difference 
 static int list_in_ports(const struct change_diff *diff, struct base_arena *arena,
                          struct switch_difference *out)
 {
-    out->in_ports = base_arena_alloc(arena, (diff->n_changes + 1) * sizeof *out->in_ports);
+    out->in_ports = base_arena_alloc(arena, diff->n_changes * sizeof *out->in_ports);
     for (size_t i = 0; out->in_ports && i < diff->n_changes; i++) {
         out->in_others |= diff->changes[i].others;
         out->in_ports[out->n_in_ports++] = diff->changes[i].in_port;
@@ -192,7 +192,7 @@ static int tell_changes(struct telling *telling)
 {
     struct change_diff *diff = &telling->diff;
     telling->out->items =
-        base_arena_alloc(telling->arena, (diff->n_changes + 1) * sizeof *telling->out->items);
+        base_arena_alloc(telling->arena, diff->n_changes * sizeof *telling->out->items);
     if (!telling->out->items || list_in_ports(diff, telling->arena, telling->out) < 0) {
         return -1;
     }
@@ -249,8 +249,8 @@ static int tell_ports(struct telling *telling)
 {
     const struct switch_state *a = telling->states[0], *b = telling->states[1];
     size_t i = 0, j = 0;
-    telling->out->ports = base_arena_alloc(telling->arena, (a->n_ports + b->n_ports + 1) *
-                                                               sizeof *telling->out->ports);
+    telling->out->ports =
+        base_arena_alloc(telling->arena, (a->n_ports + b->n_ports) * sizeof *telling->out->ports);
     while (telling->out->ports && (i < a->n_ports || j < b->n_ports)) {
         const struct port *x = i < a->n_ports ? &a->ports[i] : NULL;
         const struct port *y = j < b->n_ports ? &b->ports[j] : NULL;
@@ -361,9 +361,9 @@ static int tell_groups(struct telling *telling)
     if (!switch_state_tells_groups(states[0]) || !switch_state_tells_groups(states[1])) {
         return 0;
     }
-    telling->out->groups = base_arena_alloc(
-        telling->arena,
-        (a->n_groups + b->n_groups + a->n_meters + b->n_meters + 1) * sizeof *telling->out->groups);
+    telling->out->groups =
+        base_arena_alloc(telling->arena, (a->n_groups + b->n_groups + a->n_meters + b->n_meters) *
+                                             sizeof *telling->out->groups);
     if (!telling->out->groups) {
         return -1;
     }
@@ -405,7 +405,7 @@ static int tell_entries(struct telling *telling)
     if (change_diff_counterparts(a, b, &of_a, &of_b) < 0) {
         return -1;
     }
-    telling->out->entries = base_arena_alloc(telling->arena, (a->n_entries + b->n_entries + 1) *
+    telling->out->entries = base_arena_alloc(telling->arena, (a->n_entries + b->n_entries) *
                                                                  sizeof *telling->out->entries);
     for (size_t i = 0; telling->out->entries && i < a->n_entries; i++) {
         const struct flow_entry *other = of_a[i] == ENTRY_NONE ? NULL : &b->entries[of_a[i]];

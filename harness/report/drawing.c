@@ -447,9 +447,9 @@ void report_put_drawing(struct base_buffer *out, const struct topology *topology
         .n_cables = topology->n_links + topology->n_hosts,
         .out = out,
     };
-    drawing.nodes = base_calloc(drawing.n_nodes + 1, sizeof *drawing.nodes);
-    drawing.cables = base_calloc(drawing.n_cables + 1, sizeof *drawing.cables);
-    drawing.order = base_calloc(drawing.n_nodes + 1, sizeof *drawing.order);
+    drawing.nodes = base_calloc(drawing.n_nodes, sizeof *drawing.nodes);
+    drawing.cables = base_calloc(drawing.n_cables, sizeof *drawing.cables);
+    drawing.order = base_calloc(drawing.n_nodes, sizeof *drawing.order);
     if (!drawing.nodes || !drawing.cables || !drawing.order || draw(&drawing) < 0) {
         out->failed = true;
     }

@@ -399,8 +399,8 @@ static void put_matrix_rows(const struct page *page, const struct matrix *matrix
 static void put_matrix(const struct page *page)
 {
     struct matrix matrix = {.n = page->topology->n_hosts};
-    matrix.cells = base_calloc(matrix.n * (matrix.n + 1) + 1, sizeof *matrix.cells);
-    matrix.rows = base_calloc(matrix.n + 1, sizeof *matrix.rows);
+    matrix.cells = base_calloc(matrix.n * (matrix.n + 1), sizeof *matrix.cells);
+    matrix.rows = base_calloc(matrix.n, sizeof *matrix.rows);
     matrix.columns = base_calloc(matrix.n + 1, sizeof *matrix.columns);
     if (!matrix.cells || !matrix.rows || !matrix.columns) {
         page->out->failed = true;
@@ -484,7 +484,7 @@ void report_html(const struct report *report, const struct topology *topology, c
                  struct base_buffer *out)
 {
     struct page page = {.report = report, .topology = topology, .version = version, .out = out};
-    page.cause_of = base_calloc(report->n_results + 1, sizeof *page.cause_of);
+    page.cause_of = base_calloc(report->n_results, sizeof *page.cause_of);
     if (!page.cause_of) {
         out->failed = true;
         return;

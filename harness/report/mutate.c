@@ -41,7 +41,7 @@ static void put_line(const struct mutations *mutations, const struct topology *t
 static void put_lines(const struct mutations *mutations, const struct topology *topology,
                       struct base_buffer *out)
 {
-    bool *lists_switch = base_calloc(topology->n_switches + 1, sizeof *lists_switch);
+    bool *lists_switch = base_calloc(topology->n_switches, sizeof *lists_switch);
     struct expectation lines = {.topology = (struct topology *)topology,
                                 .ports = mutations->lines,
                                 .n_ports = mutations->n_lines,

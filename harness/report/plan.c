@@ -32,7 +32,7 @@ static int by_id(const void *a, const void *b)
 /* Without memory it is empty. */
 static struct index make_index(const struct report *report)
 {
-    struct index index = {base_calloc(report->n_results + 1, sizeof *index.results), 0};
+    struct index index = {base_calloc(report->n_results, sizeof *index.results), 0};
     for (size_t i = 0; index.results && i < report->n_results; i++) {
         index.results[index.n++] = &report->results[i];
     }
@@ -78,7 +78,7 @@ static size_t list_turn(const struct report_plan *plan, enum verdict to, const c
 {
     struct index before = make_index(plan->before), after = make_index(plan->after);
     size_t n = 0;
-    *ids = base_calloc(plan->before->n_results + plan->after->n_results + 1, sizeof **ids);
+    *ids = base_calloc(plan->before->n_results + plan->after->n_results, sizeof **ids);
     for (size_t i = 0; *ids && i < plan->after->n_results; i++) {
         const struct result *result = &plan->after->results[i];
         if (result->kind != RESULT_CHANGE && result->verdict == to &&

@@ -174,7 +174,7 @@ int report_proofs(const struct expectation *expectation, const struct switch_dum
     if (findings->n_items == 0) {
         return 0;
     }
-    const struct switch_state **states = base_calloc(n + 1, sizeof(*states));
+    const struct switch_state **states = base_calloc(n, sizeof(*states));
     if (!states || path_declared_open(&declared, expectation) < 0) {
         free(states);
         return -1;

@@ -200,7 +200,7 @@ static int judge_frames(struct checking *checking, bool *rest)
 
 static int judge_traffic(struct checking *checking)
 {
-    bool *rest = base_calloc(checking->expectation->n_claims + 1, sizeof *rest);
+    bool *rest = base_calloc(checking->expectation->n_claims, sizeof *rest);
     int status = rest ? judge_frames(checking, rest) : base_fail(checking->error, "out of memory");
     status = status < 0 || judge_pairs(checking) < 0 ? -1 : run_withheld_judge(checking, rest);
     free(rest);

@@ -116,7 +116,7 @@ int run_prove_failover(const struct expectation *expectation, const struct switc
 {
     size_t n = expectation->topology->n_switches, n_outages = 0;
     struct outage outage = {.expectation = expectation, .report = report};
-    outage.switches = base_calloc(n + 1, sizeof *outage.switches);
+    outage.switches = base_calloc(n, sizeof *outage.switches);
     int status = outage.switches ? 0 : base_fail(error, "out of memory");
     for (size_t sw = 0; sw < n && status == 0; sw++) {
         const struct switch_state *state = switches[sw].dumped ? switches[sw].state : NULL;

@@ -49,7 +49,7 @@ static const char *name_entry(struct base_arena *arena, const char *sw,
 int run_coverage_tell(const struct path_network *tables, const struct traffic_cover *cover,
                       struct base_arena *arena, struct report_coverage *coverage)
 {
-    coverage->missed = base_arena_alloc(arena, (cover->n_missed + 1) * sizeof *coverage->missed);
+    coverage->missed = base_arena_alloc(arena, cover->n_missed * sizeof *coverage->missed);
     if (!coverage->missed) {
         return -1;
     }
@@ -103,8 +103,7 @@ static int tell_pairs(const struct topology *topology, const struct traffic_forb
     coverage->n_pairs = forbidden->n_pairs;
     coverage->n_pairs_probed = forbidden->n_probed;
     coverage->n_pairs_proved = forbidden->n_unprobed - n_left;
-    coverage->unprobed =
-        base_arena_alloc(&report->arena, (n_left + 1) * sizeof *coverage->unprobed);
+    coverage->unprobed = base_arena_alloc(&report->arena, n_left * sizeof *coverage->unprobed);
     if (!coverage->unprobed) {
         return -1;
     }
@@ -144,7 +143,7 @@ int run_coverage_find(const struct expectation *expectation, const struct path_n
                       const struct traffic_cover *kept, struct traffic_cover *cover)
 {
     size_t n_hosts = expectation->topology->n_hosts;
-    bool *sends = base_calloc(n_hosts + 1, sizeof *sends);
+    bool *sends = base_calloc(n_hosts, sizeof *sends);
     struct traffic_cover_options how = {
         .sends = sends, .plan = plan, .kept = kept, .harmless = options->harmless};
     for (size_t host = 0; sends && host < n_hosts; host++) {

@@ -149,8 +149,8 @@ void run_frames_write(struct run_frames *frames, const struct run_frames_of *of,
 {
     const struct topology *topology = of->expectation->topology;
     add_all_expected(frames, of);
-    struct frame_captured *chosen = base_calloc(frames->n_items + 1, sizeof *chosen);
-    const char **names = base_calloc(2 * topology->n_hosts + 1, sizeof *names);
+    struct frame_captured *chosen = base_calloc(frames->n_items, sizeof *chosen);
+    const char **names = base_calloc(2 * topology->n_hosts, sizeof *names);
     size_t n = 0;
     if (frames->n_items > 0) {
         qsort(frames->items, frames->n_items, sizeof *frames->items, by_time);

@@ -42,8 +42,7 @@ int run_harmless_report(const struct traffic_plan *plan, const struct topology *
                         struct report *report)
 {
     report->n_unsent = 0;
-    report->unsent =
-        base_arena_alloc(&report->arena, (plan->n_withheld + 1) * sizeof *report->unsent);
+    report->unsent = base_arena_alloc(&report->arena, plan->n_withheld * sizeof *report->unsent);
     for (size_t i = 0; report->unsent && i < plan->n_withheld; i++) {
         const struct traffic_withheld *withheld = &plan->withheld[i];
         struct unsent *unsent = find(report, withheld);

@@ -14,7 +14,7 @@ static const char no_endpoint[] =
 static int open_channel(struct run_network *network, const struct topology *topology,
                         const struct lab *lab, unsigned timeout_ms, struct base_error *error)
 {
-    struct channel_target *targets = base_calloc(topology->n_switches + 1, sizeof *targets);
+    struct channel_target *targets = base_calloc(topology->n_switches, sizeof *targets);
     if (!targets) {
         return base_fail(error, "out of memory");
     }
@@ -45,7 +45,7 @@ int run_network_open(struct run_network *network, const struct run_world *world,
 {
     *network = (struct run_network){
         .world = world, .topology = topology, .n_switches = topology->n_switches};
-    network->target_of = base_calloc(topology->n_switches + 1, sizeof *network->target_of);
+    network->target_of = base_calloc(topology->n_switches, sizeof *network->target_of);
     if (!network->target_of) {
         return base_fail(error, "out of memory");
     }
@@ -63,7 +63,7 @@ static void free_dumps(struct channel_dump *dumps, size_t n)
 int run_network_read(struct run_network *network, unsigned what, struct base_error *error)
 {
     free_dumps(network->dumps, network->n_dumps);
-    network->dumps = base_calloc(network->n_dumps + 1, sizeof *network->dumps);
+    network->dumps = base_calloc(network->n_dumps, sizeof *network->dumps);
     if (!network->dumps) {
         return base_fail(error, "out of memory");
     }
@@ -82,7 +82,7 @@ int run_network_send(struct run_network *network, struct port_ref by, const void
 /* What a reading of nothing but features brings is thrown away. */
 int run_network_flush(struct run_network *network, struct base_error *error)
 {
-    struct channel_dump *dumps = base_calloc(network->n_dumps + 1, sizeof *dumps);
+    struct channel_dump *dumps = base_calloc(network->n_dumps, sizeof *dumps);
     int status = !dumps ? base_fail(error, "out of memory")
                         : network->world->channel_dump(network->channel, 0, dumps, error);
     free_dumps(dumps, network->n_dumps);
@@ -105,12 +105,11 @@ static const struct switch_state *state_of(const struct run_network *network, si
 
 int run_states_init(struct run_states *states, size_t n_switches, struct base_error *error)
 {
-    *states =
-        (struct run_states){.by_switch = base_calloc(n_switches + 1, sizeof *states->by_switch),
-                            .reasons = base_calloc(n_switches + 1, sizeof *states->reasons),
-                            .switches = base_calloc(n_switches + 1, sizeof *states->switches),
-                            .right = base_calloc(n_switches + 1, sizeof *states->right),
-                            .dump_of = base_calloc(n_switches + 1, sizeof *states->dump_of)};
+    *states = (struct run_states){.by_switch = base_calloc(n_switches, sizeof *states->by_switch),
+                                  .reasons = base_calloc(n_switches, sizeof *states->reasons),
+                                  .switches = base_calloc(n_switches, sizeof *states->switches),
+                                  .right = base_calloc(n_switches, sizeof *states->right),
+                                  .dump_of = base_calloc(n_switches, sizeof *states->dump_of)};
     return states->by_switch && states->reasons && states->switches && states->right &&
                    states->dump_of
                ? 0

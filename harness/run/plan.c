@@ -27,7 +27,7 @@ static int compare_switches(struct planning *planning)
 {
     struct run_plan *plan = planning->plan;
     const struct topology *topology = planning->expectation->topology;
-    plan->switches = base_calloc(topology->n_switches + 1, sizeof *plan->switches);
+    plan->switches = base_calloc(topology->n_switches, sizeof *plan->switches);
     plan->n_switches = plan->switches ? topology->n_switches : 0;
     int failed = plan->switches ? 0 : -1;
     for (size_t i = 0; i < plan->n_switches && !failed; i++) {
@@ -62,7 +62,7 @@ static int judge(const struct planning *planning, const struct switch_state *con
 {
     uint64_t start_ns = planning->options->world->now_ns(planning->options->world);
     size_t n = planning->expectation->topology->n_switches;
-    struct switch_dump *switches = base_calloc(n + 1, sizeof *switches);
+    struct switch_dump *switches = base_calloc(n, sizeof *switches);
     if (!switches) {
         return base_fail(error, "out of memory");
     }
@@ -102,7 +102,7 @@ static int is_touched(const struct planning *planning, const struct path_network
 {
     const struct switch_difference *switches = planning->plan->switches;
     bool touched = report_difference_touches(&switches[in.sw], in.port);
-    bool *entered = goes_on ? base_calloc(network->n_cables + 1, sizeof *entered) : NULL;
+    bool *entered = goes_on ? base_calloc(network->n_cables, sizeof *entered) : NULL;
     int status = goes_on && (!entered || path_entered(network, in, entered) < 0) ? -1 : 0;
     for (size_t i = 0; goes_on && i < network->n_cables && status == 0 && !touched; i++) {
         struct port_ref port = network->cables[i].port;

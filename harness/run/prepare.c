@@ -76,7 +76,7 @@ static int plan(struct checking *checking, const struct traffic_harmless *harmle
 {
     struct report differences = {0};
     int status = run_checking_judge_tables(checking, &differences);
-    struct traffic_extra *extras = base_calloc(differences.n_results + 1, sizeof *extras);
+    struct traffic_extra *extras = base_calloc(differences.n_results, sizeof *extras);
     struct traffic_plan_options options = {.sends = checking->stations.captures,
                                            .selected = checking->selected,
                                            .extras = extras,

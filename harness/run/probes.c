@@ -41,8 +41,8 @@ int run_probes_tell(const struct topology *topology, const struct traffic_cover 
 {
     size_t n_kept = 0;
     int status = 0;
-    out->added = base_arena_alloc(arena, (after->n_probes + 1) * sizeof *out->added);
-    out->dropped = base_arena_alloc(arena, (before->n_probes + 1) * sizeof *out->dropped);
+    out->added = base_arena_alloc(arena, after->n_probes * sizeof *out->added);
+    out->dropped = base_arena_alloc(arena, before->n_probes * sizeof *out->dropped);
     if (!out->added || !out->dropped) {
         return -1;
     }
@@ -81,7 +81,7 @@ int run_probes_differ(const struct expectation *expectation,
                       struct probe_difference *difference, struct base_error *error)
 {
     const struct topology *topology = expectation->topology;
-    bool *sends = base_malloc((topology->n_hosts + 1) * sizeof *sends);
+    bool *sends = base_calloc(topology->n_hosts, sizeof *sends);
     struct traffic_plan_options options = {.sends = sends};
     struct traffic_plan plan = {0};
     struct covered old = {0}, new = {0};

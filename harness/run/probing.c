@@ -26,12 +26,12 @@ int run_probing_init(struct run_probing *probing, const struct traffic_plan *pla
                      struct base_error *error)
 {
     *probing = (struct run_probing){.plan = plan, .topology = topology, .stations = stations};
-    probing->loads = base_calloc(plan->n_probes + 1, sizeof *probing->loads);
-    probing->touches = base_calloc(plan->n_probes + 1, sizeof *probing->touches);
-    probing->awaited = base_calloc(plan->n_probes + 1, sizeof *probing->awaited);
-    probing->given_up = base_calloc(plan->n_probes + 1, sizeof *probing->given_up);
-    probing->harms = base_calloc(plan->n_probes + 1, sizeof *probing->harms);
-    probing->heard = base_calloc(plan->n_speeches + 1, sizeof *probing->heard);
+    probing->loads = base_calloc(plan->n_probes, sizeof *probing->loads);
+    probing->touches = base_calloc(plan->n_probes, sizeof *probing->touches);
+    probing->awaited = base_calloc(plan->n_probes, sizeof *probing->awaited);
+    probing->given_up = base_calloc(plan->n_probes, sizeof *probing->given_up);
+    probing->harms = base_calloc(plan->n_probes, sizeof *probing->harms);
+    probing->heard = base_calloc(plan->n_speeches, sizeof *probing->heard);
     if (!probing->loads || !probing->touches || !probing->awaited || !probing->given_up ||
         !probing->harms || !probing->heard) {
         return base_fail(error, "out of memory");

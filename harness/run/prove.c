@@ -137,7 +137,7 @@ static bool example_of(const struct proving *proving, const struct result *resul
 static int plan_examples(struct proving *proving)
 {
     const struct report *report = proving->report;
-    struct traffic_extra *extras = base_calloc(report->n_results + 1, sizeof *extras);
+    struct traffic_extra *extras = base_calloc(report->n_results, sizeof *extras);
     struct traffic_plan_options options = {.sends = proving->stations.captures,
                                            .extras = extras,
                                            .extras_only = true,

@@ -102,7 +102,7 @@ size_t run_list_cables(const struct topology *topology, const struct run_options
 bool *run_select_claims(const struct expectation *expectation, const struct run_options *options,
                         size_t *n_selected)
 {
-    bool *selected = base_calloc(expectation->n_claims + 1, sizeof *selected);
+    bool *selected = base_calloc(expectation->n_claims, sizeof *selected);
     *n_selected = 0;
     for (size_t i = 0; selected && i < expectation->n_claims; i++) {
         selected[i] = run_selects(options, expectation->claims[i].id);

@@ -343,7 +343,7 @@ int run_checking_settle(struct checking *checking)
 {
     bool settled = false;
     checking->changed_ns =
-        base_calloc(checking->topology->n_switches + 1, sizeof *checking->changed_ns);
+        base_calloc(checking->topology->n_switches, sizeof *checking->changed_ns);
     if (!checking->changed_ns) {
         return base_fail(checking->error, "out of memory");
     }

@@ -11,13 +11,13 @@ static int allocate(struct run_stations *stations, size_t n)
 {
     struct base_arena *arena = &stations->arena;
     stations->n_hosts = n;
-    stations->station_of = base_arena_alloc(arena, (n + 1) * sizeof *stations->station_of);
-    stations->host_of = base_arena_alloc(arena, (n + 1) * sizeof *stations->host_of);
-    stations->problems = base_arena_alloc(arena, (n + 1) * sizeof *stations->problems);
-    stations->captures = base_arena_alloc(arena, (n + 1) * sizeof *stations->captures);
-    stations->is_far = base_arena_alloc(arena, (n + 1) * sizeof *stations->is_far);
-    stations->addresses = base_arena_alloc(arena, (n + 1) * sizeof *stations->addresses);
-    stations->mtus = base_arena_alloc(arena, (n + 1) * sizeof *stations->mtus);
+    stations->station_of = base_arena_alloc(arena, n * sizeof *stations->station_of);
+    stations->host_of = base_arena_alloc(arena, n * sizeof *stations->host_of);
+    stations->problems = base_arena_alloc(arena, n * sizeof *stations->problems);
+    stations->captures = base_arena_alloc(arena, n * sizeof *stations->captures);
+    stations->is_far = base_arena_alloc(arena, n * sizeof *stations->is_far);
+    stations->addresses = base_arena_alloc(arena, n * sizeof *stations->addresses);
+    stations->mtus = base_arena_alloc(arena, n * sizeof *stations->mtus);
     return stations->mtus && stations->addresses && stations->station_of && stations->host_of &&
                    stations->problems && stations->captures && stations->is_far
                ? 0
@@ -50,7 +50,7 @@ int run_stations_open(struct run_stations *stations, const struct run_world *wor
                       struct base_error *error)
 {
     *stations = (struct run_stations){.world = world};
-    struct station_spec *specs = base_calloc(topology->n_hosts + 1, sizeof *specs);
+    struct station_spec *specs = base_calloc(topology->n_hosts, sizeof *specs);
     if (!specs || allocate(stations, topology->n_hosts) < 0) {
         free(specs);
         return base_fail(error, "out of memory");

@@ -114,7 +114,7 @@ static int send_bursts(struct wiring *wiring, aim *aims, unsigned most)
 {
     struct checking *checking = wiring->checking;
     struct traffic_evidence evidence = run_checking_evidence(checking);
-    unsigned *times = base_calloc(checking->plan.n_probes + 1, sizeof *times);
+    unsigned *times = base_calloc(checking->plan.n_probes, sizeof *times);
     int status = times ? 0 : base_fail(checking->error, "out of memory");
     for (unsigned nth = 0; nth < most && status == 0 && !run_is_interrupted(checking->world);
          nth++) {
@@ -288,7 +288,7 @@ static int have_switches_send(struct wiring *wiring)
 {
     struct checking *checking = wiring->checking;
     size_t n_links = checking->topology->n_links;
-    struct shot *shots = base_calloc(n_links + 1, sizeof *shots);
+    struct shot *shots = base_calloc(n_links, sizeof *shots);
     if (!shots) {
         return base_fail(checking->error, "out of memory");
     }

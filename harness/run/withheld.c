@@ -30,8 +30,8 @@ int run_withheld_prove(const struct checking *checking, bool *rest)
 {
     const struct expectation *expectation = checking->expectation;
     size_t first = checking->report->n_results, n = 0;
-    bool *withheld = base_calloc(expectation->n_claims + 1, sizeof *withheld);
-    const char **reasons = base_calloc(checking->topology->n_hosts + 1, sizeof *reasons);
+    bool *withheld = base_calloc(expectation->n_claims, sizeof *withheld);
+    const char **reasons = base_calloc(checking->topology->n_hosts, sizeof *reasons);
     for (size_t i = 0; withheld && reasons && i < expectation->n_claims; i++) {
         const struct claim *claim = &expectation->claims[i];
         bool selected = !checking->selected || checking->selected[i];
