@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tapsniff: what arrives at the hosts of a lab. */
+ * tapsniff: what arrives at the hosts of a lab, or is in a capture file. */
 #include "base/process.h"
+#include "base/sandbox.h"
 #include "base/version.h"
 #include "stations/environment.h"
 #include "tapsniff/sniff.h"
@@ -63,18 +64,23 @@ static void tell_start(const struct stations_lab *lab)
     fputs("\n", stderr);
 }
 
-static int sniff(struct tapsniff_sniff *it)
+/* What arrives, or what is in the file. */
+static int sniff(struct tapsniff_sniff *it, pcap_t *file)
 {
     struct base_error error;
     struct base_buffer counters = {0};
     if (*it->lab->unconfined.text) {
         fprintf(stderr, "tapsniff: warning: not confined: %s\n", it->lab->unconfined.text);
     }
-    tell_start(it->lab);
-    int status = tapsniff_sniff_run(it, stderr, &error) < 0 ? fail(COULD_NOT_LOOK, &error)
-                 : it->failed                               ? COULD_NOT_LOOK
-                 : it->n_shown > 0                          ? SHOWN
-                                                            : NOTHING_SHOWN;
+    if (!file) {
+        tell_start(it->lab);
+    }
+    int failed =
+        file ? tapsniff_sniff_replay(it, file, &error) : tapsniff_sniff_run(it, stderr, &error);
+    int status = failed            ? fail(COULD_NOT_LOOK, &error)
+                 : it->failed      ? COULD_NOT_LOOK
+                 : it->n_shown > 0 ? SHOWN
+                                   : NOTHING_SHOWN;
     if (it->counters) {
         tapsniff_sniff_count(it, &counters);
         fputs(base_buffer_text(&counters), stderr);
@@ -96,7 +102,7 @@ static int open_and_sniff(const struct tapsniff_options *options,
                                     .stop = &stop,
                                     .lines = options->quiet ? NULL : stdout,
                                     .save = save};
-        status = sniff(&it);
+        status = sniff(&it, NULL);
     }
     stations_lab_close(lab);
     return status;
@@ -121,6 +127,54 @@ static int load_and_sniff(const struct tapsniff_options *options,
     return status;
 }
 
+/* NULL: it is no capture file of Ethernet. The stream is closed with it, or at once. */
+static pcap_t *open_capture(FILE *stream, struct base_error *error)
+{
+    char reason[PCAP_ERRBUF_SIZE];
+    pcap_t *file =
+        pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, reason);
+    if (!file) {
+        base_fail(error, "%s", reason);
+        fclose(stream);
+    } else if (pcap_datalink(file) != DLT_EN10MB) {
+        base_fail(error, "its frames are not of Ethernet");
+        pcap_close(file);
+        file = NULL;
+    }
+    return file;
+}
+
+/* The only host has the name of the file. */
+static int show_recorded(const struct tapsniff_options *options,
+                         const struct tapsniff_filter *filter, FILE *save)
+{
+    const char *slash = strrchr(options->recorded, '/');
+    struct topology_host host = {.name = slash ? slash + 1 : options->recorded};
+    struct topology topology = {.hosts = &host, .n_hosts = 1};
+    struct stations_lab lab = {.topology = &topology, .n_stations = 1, .host_of = (size_t[]){0}};
+    struct tapsniff_sniff it = {.options = options,
+                                .filter = filter,
+                                .lab = &lab,
+                                .stop = &stop,
+                                .lines = options->quiet ? NULL : stdout,
+                                .save = save};
+    struct base_error error;
+    FILE *stream = strcmp(options->recorded, "-") == 0 ? stdin : fopen(options->recorded, "r");
+    if (!stream) {
+        base_fail(&error, "%s: %s", options->recorded, strerror(errno));
+        return fail(USAGE, &error);
+    }
+    base_sandbox_enter(BASE_SANDBOX_READS, &lab.unconfined);
+    pcap_t *file = open_capture(stream, &error);
+    if (!file) {
+        base_fail_in(&error, "%s", options->recorded);
+        return fail(USAGE, &error);
+    }
+    int status = sniff(&it, file);
+    pcap_close(file);
+    return status;
+}
+
 static int run(const struct tapsniff_options *options)
 {
     struct tapsniff_filter filter;
@@ -133,7 +187,8 @@ static int run(const struct tapsniff_options *options)
         base_fail(&error, "%s: %s", options->save, strerror(errno));
         status = fail(USAGE, &error);
     } else {
-        status = load_and_sniff(options, &filter, save);
+        status = options->recorded ? show_recorded(options, &filter, save)
+                                   : load_and_sniff(options, &filter, save);
     }
     if (save && fclose(save) != 0 && status < USAGE) {
         base_fail(&error, "cannot write %s: %s", options->save, strerror(errno));

@@ -7,6 +7,10 @@
 
 #define AT(member) offsetof(struct tapsniff_options, member)
 static const struct base_option rows[] = {
+    {"interface", 'i', "HOSTS", base_option_text, AT(hosts),
+     .help = "these hosts; what is behind the options is all FILTER then"},
+    {"read", 'r', "FILE", base_option_text, AT(recorded),
+     .help = "frames of a capture file (pcap, pcapng; - is stdin), in place of hosts"},
     {"match", 'm', "MATCH", base_option_text, AT(match),
      .help = "only frames that this match takes"},
     {"count", 'c', "N", base_option_number, AT(count), .help = "end after N frames that were shown",
@@ -18,6 +22,10 @@ static const struct base_option rows[] = {
     {"hex", 'x', NULL, base_option_flag, AT(hex),
      .help = "all bytes too, in hexadecimal and as text"},
     {"no-time", 't', NULL, base_option_flag, AT(no_time), .help = "without the time of day"},
+    {NULL, 'n', NULL, base_option_flag, AT(habit),
+     .help = "as tcpdump -n: no names are looked up anyway"},
+    {NULL, 'e', NULL, base_option_flag, AT(habit),
+     .help = "as tcpdump -e: link headers are shown anyway"},
     {"quiet", 'q', NULL, base_option_flag, AT(quiet),
      .help = "no line for each frame: counters only"},
     {"topology", 0, "FILE", base_option_text, AT(topology), .help = "default $TAPPROOF_TOPOLOGY"},
@@ -64,14 +72,17 @@ static int join(char **words, int n_words, char **text, struct base_error *error
 int tapsniff_options_parse(int argc, char **argv, struct tapsniff_options *options,
                            struct base_error *error)
 {
-    *options = (struct tapsniff_options){.hosts = "all"};
+    *options = (struct tapsniff_options){0};
     int first = base_options_parse(rows, options, argc, argv, error);
     options->help = first == BASE_OPTIONS_HELP_WANTED;
     if (first < 0 || options->help || options->version) {
         return first < 0 ? -1 : 0;
     }
-    if (argc > first) {
-        options->hosts = argv[first++];
+    if (options->recorded && options->hosts) {
+        return base_fail(error, "-r has frames of a file, and -i those of hosts: one of them");
+    }
+    if (!options->recorded && !options->hosts) {
+        options->hosts = argc > first ? argv[first++] : "all";
     }
     return join(argv + first, argc - first, &options->filter, error);
 }

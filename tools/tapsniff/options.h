@@ -19,7 +19,9 @@ struct tapsniff_options {
     uint64_t count;             /* of frames shown; 0: no end */
     uint64_t duration_ns;       /* 0: no end */
     const char *save;           /* path of a pcapng file; NULL */
+    const char *recorded;       /* path of a capture file, in place of the hosts; NULL */
     bool hex, quiet, no_time;
+    bool habit; /* of those who know tcpdump: what it asks for is so anyway */
 };
 
 /* Reads argv[1] and on; argv is reordered (base/options.h). Texts of `options`

@@ -70,6 +70,26 @@ static void refuses_what_it_cannot_do(void **state)
     ASSERT_REFUSED("--duration: 'soon' is not a time", "--duration", "soon");
 }
 
+/* As people type who know tcpdump. */
+static void takes_the_habits_of_tcpdump(void **state)
+{
+    (void)state;
+    struct tapsniff_options options;
+    struct base_error error;
+    assert_int_equal(PARSE(&options, NULL, "-n", "-e", "-i", "h11", "tcp", "port", "80", NULL), 0);
+    assert_string_equal(options.hosts, "h11");
+    assert_string_equal(options.filter, "tcp port 80");
+    assert_null(options.recorded);
+    free(options.filter);
+    assert_int_equal(PARSE(&options, NULL, "-ner", "x.pcap", "arp", NULL), 0);
+    assert_string_equal(options.recorded, "x.pcap");
+    assert_string_equal(options.filter, "arp");
+    assert_null(options.hosts);
+    free(options.filter);
+    assert_int_equal(PARSE(&options, &error, "-r", "x", "-i", "h1", NULL), -1);
+    assert_non_null(strstr(error.text, "one of them"));
+}
+
 static void helps(void **state)
 {
     (void)state;
@@ -90,6 +110,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(helps),
     cmocka_unit_test(shows_all_by_default),
     cmocka_unit_test(takes_every_option),
+    cmocka_unit_test(takes_the_habits_of_tcpdump),
     cmocka_unit_test(refuses_what_it_cannot_do),
 };
 TEST_MAIN(tests)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which frames arrive at the hosts? */
+ * Which frames arrive at the hosts, or are in a file? */
 #include "tapsniff/sniff.h"
 
 #include "frame/pcapng.h"
@@ -179,6 +179,29 @@ int tapsniff_sniff_run(struct tapsniff_sniff *sniff, FILE *errors, struct base_e
     count_lost(sniff);
     tell_problems(sniff, errors);
     return flush(sniff, error);
+}
+
+int tapsniff_sniff_replay(struct tapsniff_sniff *sniff, pcap_t *file, struct base_error *error)
+{
+    struct pcap_pkthdr *head;
+    const uint8_t *bytes;
+    int more = 0;
+    if (prepare(sniff, error) < 0) {
+        return -1;
+    }
+    while (!*sniff->stop && !has_shown_enough(sniff) &&
+           (more = pcap_next_ex(file, &head, &bytes)) == 1) {
+        /* The file was opened for nanoseconds: that is what tv_usec has. */
+        uint64_t time_ns = (uint64_t)head->ts.tv_sec * 1000000000 + (uint64_t)head->ts.tv_usec;
+        on_arrival(sniff, &(struct station_arrival){.bytes = bytes,
+                                                    .n_bytes = head->caplen,
+                                                    .wire_bytes = head->len,
+                                                    .time_ns = time_ns});
+    }
+    if (flush(sniff, error) < 0) {
+        return -1;
+    }
+    return more == PCAP_ERROR ? base_fail(error, "%s", pcap_geterr(file)) : 0;
 }
 
 static bool saw_nothing(const struct tapsniff_counters *counters)

@@ -40,6 +40,10 @@ struct tapsniff_sniff {
  * a file cannot be written. */
 int tapsniff_sniff_run(struct tapsniff_sniff *sniff, FILE *errors, struct base_error *error);
 
+/* The same of the frames of an open capture file, as if the only host of `lab` had heard them.
+ * Fails, too, if the file is cut off or damaged; what stands in front of that was shown. */
+int tapsniff_sniff_replay(struct tapsniff_sniff *sniff, pcap_t *file, struct base_error *error);
+
 /* Appends "h11: 12 captured, 3 shown, 0 lost by the capture", a line a host; those
  * that saw nothing share one. */
 void tapsniff_sniff_count(const struct tapsniff_sniff *sniff, struct base_buffer *out);

@@ -3,6 +3,7 @@
  * What is shown, saved and counted of frames that cross a link. */
 #include "tapsniff/sniff.h"
 
+#include "frame/pcapng.h"
 #include "testing/station.h"
 
 #include <stdlib.h>
@@ -158,12 +159,62 @@ static void shown_frames_are_saved(void **state)
     close_scene(&scene);
 }
 
+/* What was saved is shown as it was heard, and what is cut off is told behind what was whole. */
+static void files_are_shown(void **state)
+{
+    (void)state;
+    struct base_buffer saved = {0}, counters = {0};
+    struct base_error error;
+    uint8_t frame[60];
+    frame_pcapng_begin((const char *[]){"h2"}, 1, &saved);
+    for (uint32_t i = 1; i <= 3; i++) {
+        make_frame(frame, i);
+        frame_pcapng_put(&(struct frame_captured){.bytes = frame,
+                                                  .n_bytes = sizeof frame,
+                                                  .time_ns = i * UINT64_C(1000000000) + 1000 * i,
+                                                  .direction = FRAME_INBOUND},
+                         &saved);
+    }
+    for (size_t n_cut = 0; n_cut <= 8; n_cut += 8) {
+        char reason[PCAP_ERRBUF_SIZE], *lines = NULL;
+        size_t n_lines = 0;
+        volatile sig_atomic_t stop = 0;
+        struct tapsniff_filter filter = {0};
+        struct tapsniff_options options = {.recorded = "x"};
+        struct topology one = {.hosts = &hosts[H2], .n_hosts = 1};
+        struct stations_lab lab = {.topology = &one, .n_stations = 1, .host_of = (size_t[]){0}};
+        struct tapsniff_sniff sniff = {.options = &options,
+                                       .filter = &filter,
+                                       .lab = &lab,
+                                       .stop = &stop,
+                                       .lines = open_memstream(&lines, &n_lines)};
+        FILE *stream = fmemopen(saved.data, saved.n_bytes - n_cut, "r");
+        pcap_t *file =
+            pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, reason);
+        assert_non_null(file);
+        assert_int_equal(tapsniff_sniff_replay(&sniff, file, &error), n_cut ? -1 : 0);
+        assert_int_equal(n_lines_of(lines), n_cut ? 2 : 3);
+        assert_non_null(strstr(lines, ":02.000002 h2 "));
+        tapsniff_sniff_count(&sniff, &counters);
+        assert_non_null(
+            strstr(base_buffer_text(&counters), n_cut ? "h2: 2 captured" : "h2: 3 captured"));
+        counters.n_bytes = 0;
+        pcap_close(file);
+        fclose(sniff.lines);
+        free(lines);
+        tapsniff_sniff_free(&sniff);
+    }
+    base_buffer_free(&saved);
+    base_buffer_free(&counters);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(arrivals_are_shown_and_counted),
     cmocka_unit_test(what_the_filter_refuses_is_counted_only),
     cmocka_unit_test(bytes_are_shown_in_hexadecimal),
     cmocka_unit_test(a_stop_ends_it),
     cmocka_unit_test(shown_frames_are_saved),
+    cmocka_unit_test(files_are_shown),
 };
 
 int main(void)
