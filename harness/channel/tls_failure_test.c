@@ -6,7 +6,11 @@
 
 #include "testing/cmocka.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* OpenSSL, as far as it is asked. */
 static struct said {
@@ -200,7 +204,42 @@ static void an_end_says_when_it_came(void **state)
     }
 }
 
+/* In a child that can open no file; nothing here has loaded OpenSSL. */
+static int lacks_openssl(void)
+{
+    struct channel_tls_pool pool = {0};
+    struct channel_tls *tls;
+    struct endpoint endpoint;
+    struct rlimit limit;
+    struct base_error error = {""};
+    if (endpoint_parse("ssl:127.0.0.1:1", &endpoint, &error)) {
+        return 1;
+    }
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    int status =
+        channel_tls_get(&pool, &endpoint, &(struct endpoint_tls){.ca = "ca.pem"}, &tls, &error);
+    return status == -1 && !tls && pool.n_items == 0 &&
+                   strstr(error.text, "cannot be loaded (Debian")
+               ? 0
+               : 2;
+}
+
+static void without_openssl_there_is_no_tls(void **state)
+{
+    (void)state;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(lacks_openssl());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(without_openssl_there_is_no_tls),
     cmocka_unit_test(alerts_say_what_is_not_accepted),
     cmocka_unit_test(what_openssl_says_is_told),
     cmocka_unit_test(what_is_wrong_with_a_certificate_is_told),
