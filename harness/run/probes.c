@@ -87,7 +87,7 @@ int run_probes_differ(const struct expectation *expectation,
     struct covered old = {0}, new = {0};
     int status = sends ? 0 : base_fail(error, "out of memory");
     if (sends) {
-        memset(sends, true, topology->n_hosts + 1);
+        memset(sends, true, topology->n_hosts);
     }
     if (status == 0 &&
         (plan_probes(expectation, &options, &plan) < 0 ||
