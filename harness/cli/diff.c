@@ -160,18 +160,19 @@ static int write_reports(struct diff *diff)
 static int read_and_compare(struct diff *diff)
 {
     struct base_error error = {0};
-    struct side *sides = diff->sides;
     int failed = 0;
     for (int i = 0; i < 2 && !failed; i++) {
-        failed = sides[i].topology
-                     ? run_source_open(&sides[i].source, diff->job.run.timeout_ms, &error)
+        failed = diff->sides[i].topology
+                     ? run_source_open(&diff->sides[i].source, diff->job.run.timeout_ms, &error)
                      : 0;
     }
-    if (!failed && (sides[0].topology || sides[1].topology)) {
+    if (!failed && (diff->sides[0].topology || diff->sides[1].topology)) {
         cli_confine(&diff->job);
     }
     for (int i = 0; i < 2 && !failed; i++) {
-        failed = sides[i].topology ? run_source_read(&sides[i].source, CHANNEL_FLOWS, &error) : 0;
+        failed = diff->sides[i].topology
+                     ? run_source_read(&diff->sides[i].source, CHANNEL_FLOWS, &error)
+                     : 0;
     }
     if (failed) {
         return cli_complain(&diff->job, CLI_UNJUDGED, "%s", error.text);

@@ -99,6 +99,7 @@ static void assert_transcript(const char *const *lines, const char *name)
         }
         int status = fake_cli_run(cli, words);
         assert_int_equal(cli->n_left_open, 0);
+        assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
         base_put_format(&out, "$ tapproof %s\n", *lines);
         put_printed(cli, cli->out, &out);
         base_put_text(&out, *cli->err ? "stderr:\n" : "");
