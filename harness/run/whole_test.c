@@ -5,9 +5,11 @@
 #include "run/prove.h"
 
 #include "ofctl/flow.h"
+#include "report/flows.h"
 #include "report/report.h"
 #include "testing/fake_run.h"
 #include "testing/whole.h"
+#include "testing/yaml_memory.h"
 
 #include <unistd.h>
 
@@ -226,9 +228,105 @@ static void proofs(void **state)
     }
 }
 
+/* -------------------------------------------------------------- saved states */
+
+/* What the switches say, saved and loaded; the second was not read, of the third nothing is
+ * saved. */
+static struct yaml_state *save(struct fake_run *run)
+{
+    const struct report_flows_switch switches[] = {
+        {.name = "s1", .state = &run->network.states[S1]}, {.name = "s2", .reason = "was busy"}};
+    struct base_buffer text = {0};
+    struct yaml_state *saved = NULL;
+    struct yaml_diagnostics diagnostics = {0};
+    report_flows(switches, 2, REPORT_FLOWS_YAML, false, &text);
+    struct memory_file memory[] = {{"saved", base_buffer_text(&text), 0}, {0}};
+    const struct yaml_files files = {memory, memory_read};
+    assert_int_equal(yaml_load_state(&files, "saved", &saved, &diagnostics), 0);
+    base_buffer_free(&text);
+    return saved;
+}
+
+static void saved_states(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    struct base_error error;
+    fake_run_open_demon(&run, "leak");
+    run.options.saved = save(&run);
+    run.options.no_traffic = true;
+    fake_run_check(&run);
+    assert_report(&run, "saved-check", true);
+    struct run_source source = {
+        .world = &run.network.world, .topology = run.expectation->topology, .saved = save(&run)};
+    const struct run_prove_options how = {.run = run.options, .failover = true};
+    report_free(&run.report);
+    assert_int_equal(run_prove(run.expectation, &source, &how, &run.report, &error), 0);
+    assert_report(&run, "saved-proof", true);
+    run_source_close(&source);
+    yaml_state_free((struct yaml_state *)run.options.saved);
+    fake_run_close(&run);
+}
+
+/* --------------------------------------------------------------------- ids */
+
+static void put_id(void *aux, const char *id)
+{
+    base_put_format(aux, "%s\n", id);
+}
+
+/* All that are told beforehand, in their order; each pattern selects some. */
+static void ids(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "topology: t.yaml\n"
+        "ports:\n"
+        "  s1: {1: {failover: [3, 2]}, 2: drop}\n"
+        "  s2: {1: {failover: [2, 3]}}\n"
+        "entries: {s2: ['in_port=1 actions=2', 'tcp actions=drop'], s1: ['udp actions=drop']}\n"
+        "groups: {s1: ['group_id=7,type=all,bucket=output:1'], s2: ['group_id=8,type=all']}\n"
+        "traffic:\n"
+        "  - {from: a, delivered: [b]}\n"
+        "  - {from: b, match: tcp, isolated: all}\n";
+    static const char topology[] = "name: small\n"
+                                   "switches: {s1: {dpid: 1}, s2: {dpid: 2}}\n"
+                                   "hosts:\n"
+                                   "  a: {mac: \"00:00:00:00:00:01\", port: \"s1:1\"}\n"
+                                   "  b: {mac: \"00:00:00:00:00:02\", port: \"s2:1\"}\n"
+                                   "links: [[\"s1:2\", \"s2:2\"], [\"s1:3\", \"s2:3\"]]\n";
+    static const char *const patterns[] = {"s1", "failover", "entry/s2", "group", "traffic/b"};
+    struct memory_file memory[] = {{"e.yaml", text, 0}, {"t.yaml", topology, 0}, {0}};
+    const struct yaml_files files = {memory, memory_read};
+    struct yaml_diagnostics diagnostics = {0};
+    struct expectation *expectation;
+    struct run_options options = {0};
+    struct base_buffer out = {0};
+    if (yaml_load_expectation(&files, "e.yaml", &expectation, &diagnostics) < 0) {
+        fail_msg("%s", memory_errors(&diagnostics, &out));
+    }
+    for (size_t i = 0; i <= sizeof patterns / sizeof *patterns; i++) {
+        options.patterns = i > 0 ? &patterns[i - 1] : NULL;
+        options.n_patterns = i > 0;
+        size_t n = run_list(expectation, &options, put_id, &out);
+        n += run_list_cables(expectation->topology, &options, put_id, &out);
+        base_put_format(&out, "%zu by %s\n", n, i > 0 ? patterns[i - 1] : "none");
+    }
+    options.n_patterns = 0;
+    options.no_traffic = true;
+    base_put_format(&out, "%zu of state, ", run_list(expectation, &options, NULL, NULL));
+    options = (struct run_options){.no_state = true};
+    base_put_format(&out, "%zu of traffic\n", run_list(expectation, &options, NULL, NULL));
+    assert_whole(base_buffer_text(&out), "harness/run/whole/ids.txt");
+    base_buffer_free(&out);
+    expectation_free(expectation);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(checks),
     cmocka_unit_test(proofs),
+    cmocka_unit_test(saved_states),
+    cmocka_unit_test(ids),
 };
 
 TEST_MAIN(tests)
