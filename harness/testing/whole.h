@@ -11,16 +11,16 @@
 #include <string.h>
 
 /* Fails, and shows the first line that differs, unless the text is that of the file; the path is
- * relative to the root of the repository. Where WHOLE_WRITE is set in the environment the file is
+ * relative to the root of the repository. Where WRITE is set in the environment the file is
  * written instead: read it before you commit it. */
 static inline void assert_whole(const char *text, const char *path)
 {
-    FILE *file = fopen(path, getenv("WHOLE_WRITE") ? "w+" : "r");
+    FILE *file = fopen(path, getenv("WRITE") ? "w+" : "r");
     if (!file) {
         fail_msg("%s: cannot be opened; it should say:\n%s", path, text);
         return;
     }
-    if (getenv("WHOLE_WRITE")) {
+    if (getenv("WRITE")) {
         fputs(text, file);
         rewind(file);
     }
