@@ -104,6 +104,13 @@ static void have_no_endpoint(struct fake_run *run)
     run->hosts[H1].interface = NULL;
 }
 
+static void tell_a_controller(struct fake_run *run)
+{
+    assert_int_equal(ofctl_parse_flow("priority=50000,in_port=3,udp actions=output:4,controller",
+                                      &run->network.states[S1].flows, NULL, NULL, NULL),
+                     0);
+}
+
 static void be_thorough(struct fake_run *run)
 {
     run->options.thorough = true;
@@ -171,6 +178,7 @@ static void checks(void **state)
         {.name = "uncounted", .flows = "simulated", .prepare = count_nothing, .counts = true},
         {.name = "no-endpoint", .flows = "simulated", .prepare = have_no_endpoint},
         {.name = "thorough", .flows = "no-delivery", .prepare = be_thorough, .counts = true},
+        {.name = "controller", .flows = "simulated", .prepare = tell_a_controller, .counts = true},
         {.name = "state", .flows = "leak", .prepare = look_at_state_only},
         {.name = "traffic", .flows = "leak", .prepare = look_at_traffic_only},
         {.name = "slow", .flows = "no-mirror", .prepare = send_slowly, .counts = true},
