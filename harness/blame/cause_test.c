@@ -7,6 +7,7 @@
 #include "testing/failing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void add(struct report *report, enum result_kind kind, const char *id,
@@ -18,6 +19,14 @@ static void add(struct report *report, enum result_kind kind, const char *id,
     result->cause_kind = cause_kind;
     result->cause = cause;
     result->detail = "first line\nsecond line";
+}
+
+/* What is added, and no room behind it: AddressSanitizer sees what reads one more. */
+static int causes_of(struct report *report)
+{
+    report->results = realloc(report->results, report->n_results * sizeof *report->results);
+    assert_non_null(report->results);
+    return blame_causes(report);
 }
 
 static const struct cause *cause_at(const struct report *report, size_t i, const char *where,
@@ -39,7 +48,7 @@ static void symptoms_of_one_cause(void **state)
     add(&report, RESULT_STATE, "state/s1/1", CAUSE_TABLE, "s1:1");
     add(&report, RESULT_TRAFFIC, "traffic/h2/delivered/h3", CAUSE_CABLE, "h2 - s1:2");
     add(&report, RESULT_TRAFFIC, "traffic/h5/isolated/all", CAUSE_UNKNOWN, NULL);
-    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(causes_of(&report), 0);
     assert_int_equal(report.n_causes, 2);
     const struct cause *cause = cause_at(&report, 0, "s1:1", 2);
     assert_int_equal(cause->results[0], 2);
@@ -48,7 +57,7 @@ static void symptoms_of_one_cause(void **state)
     assert_true(report.results[1].is_consequence);
     assert_false(report.results[2].is_consequence);
     cause_at(&report, 1, "h2 - s1:2", 1);
-    assert_int_equal(blame_causes(&report), 0); /* again: the same */
+    assert_int_equal(causes_of(&report), 0); /* again: the same */
     assert_int_equal(report.n_causes, 2);
     cause_at(&report, 0, "s1:1", 2);
     report_free(&report);
@@ -68,7 +77,7 @@ static void the_first_at_the_place_tells(void **state)
                 report.results[i].cause = "s1:6 - s3:1";
             }
         }
-        assert_int_equal(blame_causes(&report), 0);
+        assert_int_equal(causes_of(&report), 0);
         assert_int_equal(report.n_causes, 1);
         assert_int_equal(cause_at(&report, 0, "s1:6", 3)->results[0], first);
         for (size_t i = 0; i < 3; i++) {
@@ -88,7 +97,7 @@ static void a_port_takes_its_cable_in(void **state)
     add(&report, RESULT_TRAFFIC, "traffic/h1/mirrored/h11", CAUSE_CABLE, "s1:6 - s3:1");
     report.results[2].suspect = "s1:66 -> s3:2";
     report.results[3].suspect = "s3:1"; /* which has no link */
-    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(causes_of(&report), 0);
     assert_int_equal(report.n_causes, 2);
     assert_int_equal(cause_at(&report, 0, "s1:6", 3)->results[0], 1);
     cause_at(&report, 1, "s1:66 - s3:2", 1);
@@ -107,7 +116,7 @@ static void an_exchange_takes_its_cables_in(void **state)
     add(&report, RESULT_TRAFFIC, "traffic/h2/mirrored/h11", CAUSE_CABLE, "s1:7 - s3:21");
     add(&report, RESULT_WIRING, "wiring/s1:6 - s3:1", CAUSE_SWAP, exchanged);
     add(&report, RESULT_WIRING, "wiring/s1:7 - s3:2", CAUSE_SWAP, exchanged);
-    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(causes_of(&report), 0);
     assert_int_equal(report.n_causes, 2);
     cause_at(&report, 0, exchanged, 3);
     cause_at(&report, 1, "s1:7 - s3:21", 1);
@@ -127,7 +136,7 @@ static void one_entry_of_several_ports(void **state)
         report.results[i].says[SAYS_ADVERTISED] = "tcp actions=output:9";
     }
     add(&report, RESULT_TRAFFIC, "traffic/h2/stray/h3", CAUSE_TABLE, "s1:2");
-    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(causes_of(&report), 0);
     assert_int_equal(report.n_causes, 2);
     cause_at(&report, 0, "s1:1", 3);
     cause_at(&report, 1, "s2:1", 1);
@@ -141,7 +150,7 @@ static void results_decide_between_places(void **state)
     add(&report, RESULT_TRAFFIC, "a", CAUSE_CABLE, "h1 - s1:1 or h2 - s1:2");
     add(&report, RESULT_TRAFFIC, "b", CAUSE_CABLE, "h1 - s1:1 or s1:6 - s3:1");
     add(&report, RESULT_TRAFFIC, "c", CAUSE_CABLE, "h3 - s1:3 or h4 - s1:4");
-    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(causes_of(&report), 0);
     assert_int_equal(report.n_causes, 2);
     cause_at(&report, 0, "h1 - s1:1", 2);
     cause_at(&report, 1, "h3 - s1:3 or h4 - s1:4", 1);
@@ -156,7 +165,7 @@ static void open_questions(void **state)
     add(&report, RESULT_STATE, "state/s1/1", CAUSE_TABLE, "s1:1");
     report.results[0].verdict = VERDICT_INCONCLUSIVE;
     add(&report, RESULT_TRAFFIC, "traffic/h1/mirrored/h11", CAUSE_TABLE, "s1:1");
-    assert_int_equal(blame_causes(&report), 0);
+    assert_int_equal(causes_of(&report), 0);
     cause_at(&report, 0, "s1:1", 2);
     assert_false(report.results[1].is_consequence);
     report_free(&report);
