@@ -135,6 +135,30 @@ static void standstill_is_no_evidence(void **state)
 }
 
 /* What came in by a wrong port shows that counters move, if it is as much as must have come. */
+/* One frame that one port counts is enough, in or out. */
+static void one_frame_shows_that_counters_move(void **state)
+{
+    (void)state;
+    for (int out = 0; out < 2; out++) {
+        struct bench bench;
+        bench_open(&bench);
+        bench_carry(&bench, (const unsigned[]){1, 0, 0}, straight);
+        if (out) {
+            later(&bench, 1, 1)->rx_packets--;
+        } else {
+            later(&bench, 1, 5)->tx_packets--;
+        }
+        bench_expect(&bench, !out, out ? "OII" : "RII");
+        bench_close(&bench);
+    }
+    struct bench bench;
+    bench_open(&bench);
+    bench_carry(&bench, (const unsigned[]){1, 27, 0}, straight);
+    later(&bench, 1, 2)->rx_packets = later(&bench, 1, 5)->tx_packets = 0;
+    bench_expect(&bench, false, "ROI");
+    bench_close(&bench);
+}
+
 static void what_comes_in_elsewhere_shows_that_counters_move(void **state)
 {
     (void)state;
@@ -465,6 +489,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(background_is_no_contradiction),
     cmocka_unit_test(ports_that_do_not_count_are_no_evidence),
     cmocka_unit_test(standstill_is_no_evidence),
+    cmocka_unit_test(one_frame_shows_that_counters_move),
     cmocka_unit_test(what_comes_in_elsewhere_shows_that_counters_move),
     cmocka_unit_test(what_frames_may_have_crossed_is_not_idle),
     cmocka_unit_test(hosts_are_told_by_how_much_they_send),
