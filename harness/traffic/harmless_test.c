@@ -4,7 +4,9 @@
  * network. */
 #include "traffic/harmless.h"
 
+#include "base/memory.h"
 #include "ofctl/match.h"
+#include "testing/failing.h"
 #include "testing/line.h"
 #include "testing/reference_network.h"
 #include "traffic/cover.h"
@@ -636,7 +638,37 @@ static void what_no_claim_speaks_of_is_tried_with_known_receivers(void **state)
     end(&asked, &line);
 }
 
+/* Without memory a frame may not be sent, whatever would become of it. */
+static int ask_of_normal(void *aux)
+{
+    struct asked asked = {0};
+    base_memory_begin();
+    if (traffic_harmless_open(&asked.harmless, &((struct line *)aux)->network, NULL) < 0) {
+        return -1;
+    }
+    memset(asked.sends, true, sizeof asked.sends);
+    asked.harmless.sends = asked.sends;
+    bool may = harm(&asked, LINE_A, FROM_A TO_B "dl_type=0x88b5")[0] == 0;
+    bool may_in_vlan = harm(&asked, LINE_A, FROM_A TO_B "dl_vlan=5,dl_type=0x88b5")[0] == 0;
+    bool ran_out = base_memory_ran_out();
+    assert_true(ran_out || (may && may_in_vlan));
+    traffic_harmless_close(&asked.harmless);
+    return ran_out ? -1 : 0;
+}
+
+static void memory_runs_out(void **state)
+{
+    (void)state;
+    struct line line;
+    make(&line, "actions=NORMAL", "actions=NORMAL");
+    line_open(&line);
+    assert_int_equal(ask_of_normal(&line), 0); /* tables are indexed when they are first asked */
+    assert_true(failing_each(ask_of_normal, &line) > 5);
+    line_close(&line);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(memory_runs_out),
     cmocka_unit_test(entries_alone_harm_nobody),
     cmocka_unit_test(arp_tells_the_truth_or_is_not_sent),
     cmocka_unit_test(link_discovery_is_nobodys_but_the_controllers),
