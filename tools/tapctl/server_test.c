@@ -114,6 +114,20 @@ static void nothing_is_sent_that_was_not_asked_for(void **state)
     assert_null(strstr(peer.request, "Content-Length"));
 }
 
+/* What a later tapd may say twice is no reason to hear nothing. */
+static void what_is_said_twice_is_an_answer(void **state)
+{
+    (void)state;
+    struct peer peer;
+    struct base_error error;
+    struct tapctl_answer answer;
+    begin(&peer, "HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"a\": 1, \"a\": 2}");
+    assert_int_equal(ask(&peer, NULL, NULL, &answer, &error), 0);
+    assert_int_equal(json_integer_value(json_object_get(answer.body, "a")), 2);
+    json_decref(answer.body);
+    end(&peer);
+}
+
 static void assert_fails(const char *answer, const char *why)
 {
     struct peer peer;
@@ -221,6 +235,7 @@ static void addresses(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_request_and_its_answer),
     cmocka_unit_test(nothing_is_sent_that_was_not_asked_for),
+    cmocka_unit_test(what_is_said_twice_is_an_answer),
     cmocka_unit_test(what_is_no_answer),
     cmocka_unit_test(nobody_is_there),
     cmocka_unit_test(no_answer_in_time),
