@@ -48,6 +48,27 @@ static void parses_snap_tags_and_fragments(void **state)
     assert_int_equal(view.transport, 0);
 }
 
+/* A TCP header is as long as it says: there is none shorter than 20 bytes, nor longer than the
+ * packet. */
+static void a_tcp_header_says_its_length(void **state)
+{
+    (void)state;
+    enum { TCP_AT = 34, OFFSET_AT = TCP_AT + 12, IP_BYTES = 20 + 28 };
+    uint8_t frame[TCP_AT + 28] = {2, [12] = 8, 0, 0x45, 0, 0, IP_BYTES, 0, 0, 0, 0,  64, 6, 0,
+                                  0, 1,        1, 1,    1, 2, 2,        2, 2, 0, 53, 0,  80};
+    for (unsigned words = 0; words < 16; words++) {
+        struct frame_view view;
+        frame[OFFSET_AT] = (uint8_t)(words << 4);
+        assert_true(frame_dissect(frame, sizeof frame, 9, &view));
+        bool is_whole = words >= 5 && words <= 7;
+        assert_int_equal(view.transport, TCP_AT);
+        assert_int_equal(view.segment, is_whole ? TCP_AT : 0);
+        assert_int_equal(view.header.tp_src, is_whole ? 53 : 0);
+        assert_int_equal(view.header.tp_dst, is_whole ? 80 : 0);
+        assert_int_equal(view.payload, TCP_AT + (is_whole ? 4 * words : 0));
+    }
+}
+
 static void nothing_shorter_than_a_header(void **state)
 {
     (void)state;
@@ -282,6 +303,7 @@ static void sees_what_open_vswitch_sees(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(parses_snap_tags_and_fragments),
+    cmocka_unit_test(a_tcp_header_says_its_length),
     cmocka_unit_test(nothing_shorter_than_a_header),
     cmocka_unit_test(a_cut_frame_has_the_header_of_the_whole),
     cmocka_unit_test(sees_what_open_vswitch_sees),

@@ -11,6 +11,7 @@
 
 static const uint8_t bytes[] = {0x02, 0, 0, 0,    0,    2,   0x02, 0,  0,
                                 0,    0, 1, 0x88, 0xb5, 't', 'a',  'p'};
+static const uint8_t large[70000] = {0x02, [69999] = 0x5a}; /* in more than 16 bits */
 static const struct frame_captured frames[] = {
     {.bytes = bytes,
      .n_bytes = sizeof bytes,
@@ -23,14 +24,17 @@ static const struct frame_captured frames[] = {
      .time_ns = UINT64_C(1700000001000000001),
      .interface = 1,
      .direction = FRAME_INBOUND},
+    {.bytes = large, .n_bytes = sizeof large, .time_ns = UINT64_C(1700000002000000000)},
+    {.bytes = bytes, .n_bytes = sizeof bytes, .time_ns = UINT64_C(1700000003000000000)},
 };
+enum { N_FRAMES = sizeof frames / sizeof *frames };
 
 static pcap_t *open_written(FILE *file)
 {
     struct base_buffer out = {0};
     char text[PCAP_ERRBUF_SIZE];
     frame_pcapng_begin((const char *const[]){"h1", "h11"}, 2, &out);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < N_FRAMES; i++) {
         frame_pcapng_put(&frames[i], &out);
     }
     assert_int_equal(fwrite(out.data, 1, out.n_bytes, file), out.n_bytes);
@@ -63,6 +67,13 @@ static void libpcap_reads_it(void **state)
     assert_int_equal(head->caplen, 16);
     assert_int_equal(head->len, 60);
     assert_int_equal(head->ts.tv_usec, 1);
+    assert_int_equal(pcap_next_ex(capture, &head, &got), 1);
+    assert_int_equal(head->caplen, sizeof large);
+    assert_int_equal(head->len, sizeof large);
+    assert_memory_equal(got, large, sizeof large);
+    assert_int_equal(pcap_next_ex(capture, &head, &got), 1);
+    assert_int_equal(head->caplen, sizeof bytes);
+    assert_int_equal(head->ts.tv_sec, 1700000003);
     assert_int_equal(pcap_next_ex(capture, &head, &got), PCAP_ERROR_BREAK); /* the end */
     pcap_close(capture);
 }
