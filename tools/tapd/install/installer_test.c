@@ -420,6 +420,26 @@ static void nothing_is_sent_before_it_is_known_what(void **state)
     end(&world);
 }
 
+/* It is told, and all others are installed. */
+static void what_its_openflow_can_not_say_is_told(void **state)
+{
+    (void)state;
+    struct world world;
+    begin(&world);
+    world.pair->tables[0].entries[0].match.mask.dl_dst[0] = 1; /* multicast or not */
+    start(&world, world.pair);
+    if (spoken == 4) {
+        await(&world, is_installed);
+    } else {
+        await(&world, first_has_trouble);
+        heard_after(report(&world, 0).trouble, "1 entry that OpenFlow 1.0 cannot say, the first: ");
+        heard_after(report(&world, 0).trouble, "a part of dl_dst");
+        assert_false(is_installed(&world));
+        assert_int_equal(world.switches[0].table.n_entries, world.pair->tables[0].n_entries - 1);
+    }
+    end(&world);
+}
+
 /* Zeros are the defaults. */
 static void what_is_not_said_is_as_ever(void **state)
 {
@@ -510,6 +530,7 @@ int main(void)
         IN_BOTH_VERSIONS(those_that_read_one_message_at_a_time_are_filled),
         IN_BOTH_VERSIONS(nothing_is_sent_before_it_is_known_what),
         IN_BOTH_VERSIONS(one_that_could_not_be_made),
+        IN_BOTH_VERSIONS(what_its_openflow_can_not_say_is_told),
         cmocka_unit_test(what_is_not_said_is_as_ever),
         cmocka_unit_test(without_memory_there_is_none),
     };
