@@ -103,6 +103,7 @@ static void what_is_wrong_is_said_with_its_place(void **state)
         struct flow_mod mod;
         struct base_error error = {""};
         size_t column = 99;
+        assert_int_equal(ofctl_parse_flow_mod(rows[i].text, &arena, &mod, NULL, &error), -1);
         assert_int_equal(ofctl_parse_flow_mod(rows[i].text, &arena, &mod, &column, &error), -1);
         if (!strstr(error.text, rows[i].says) || column != rows[i].column) {
             fail_msg("\"%s\": column %zu: \"%s\" does not say \"%s\"", rows[i].text, column,

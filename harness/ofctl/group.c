@@ -69,6 +69,7 @@ static bool take_head(struct reading *reading, struct word name, struct word val
     if (!word_is(name, "type")) {
         return false;
     }
+    reading->has_type = false;
     for (uint8_t type = 0; type < N_GROUP_TYPES; type++) {
         if (word_is(value, group_type_names[type]) ||
             (type == GROUP_FAILOVER && word_is(value, "fast_failover"))) {

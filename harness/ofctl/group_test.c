@@ -45,6 +45,43 @@ static void groups_are_read_and_written(void **state)
                    "group_id=16,type=all,bucket=actions=output:1,output:2,bucket=actions=output:3");
 }
 
+/* The reason, and where; without the place, too. */
+static void what_is_no_group_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *reason;
+        size_t column;
+    } rows[] = {
+        {"", "a group needs group_id=", 0},
+        {"type=all", "a group needs group_id=", 0},
+        {"group_id=1", "a group needs type=", 0},
+        {"group_id=1,type=every", "bad word \"type\" of a group", 11},
+        {"group_id=1,type=all,type=every", "bad word \"type\" of a group", 20},
+        {"group_id=4294967295,type=all", "bad word \"group_id\" of a group", 0},
+        {"group_id=1,kind=all", "bad word \"kind\" of a group", 11},
+        {"group_id=1,type=select,bucket=weight:65536,output:1", "bad word \"weight\" of a group",
+         23},
+        {"group_id=1,type=select,bucket=weight:65535,watch_port:x,output:1",
+         "bad word \"watch_port\" of a group", 43},
+        {"group_id=1,type=ff,bucket=bucket_id:x,output:1", "bad word \"bucket_id\" of a group", 19},
+        {"group_id=1,type=ff,bucket=weight:1,watch_group:4294967295,output:1",
+         "bad word \"watch_group\" of a group", 35},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (int with = 0; with < 2; with++) {
+            struct group_table table = {0};
+            struct base_error error = {""};
+            size_t column = 9;
+            if (ofctl_parse_group(rows[i].text, &table, with ? &column : NULL, &error) == 0 ||
+                strcmp(error.text, rows[i].reason) != 0 || (with && column != rows[i].column)) {
+                fail_msg("%s: %s at %zu", rows[i].text, error.text, column);
+            }
+            group_table_free(&table);
+        }
+    }
+}
+
 static void tables_are_alike_by_their_groups(void **state)
 {
     (void)state;
@@ -170,6 +207,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(meters_are_read),
     cmocka_unit_test(meters_differ_in_every_part),
     cmocka_unit_test(groups_are_read_and_written),
+    cmocka_unit_test(what_is_no_group_is_refused),
     cmocka_unit_test(tables_are_alike_by_their_groups),
     cmocka_unit_test(meters_are_written),
 };
