@@ -4,6 +4,7 @@
 #include "tapping/tally.h"
 
 #include "testing/cmocka.h"
+#include "testing/failing.h"
 
 #include <string.h>
 
@@ -161,9 +162,117 @@ static void runs_for_long(void **state)
     assert_int_equal(h2->n_reordered, 0);
 }
 
+static unsigned below(unsigned n)
+{
+    static uint64_t state = 0x9e3779b97f4a7c15;
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(state >> 33) % n;
+}
+
+/* What the fates of frames amount to, from a table of who came where, how often. */
+static void assert_outages(const struct tapping_place *place, const unsigned *came, unsigned n_sent)
+{
+    size_t n = 0;
+    uint64_t n_lost = 0;
+    for (unsigned i = 0; i < n_sent; i++) {
+        unsigned first = i;
+        while (i < n_sent && came[i] == 0) {
+            i++;
+        }
+        if (i > first) {
+            const struct tapping_outage *outage = &place->outages[n];
+            if (n++ < TAPPING_OUTAGES_MAX) {
+                assert_int_equal(outage->first, first);
+                assert_int_equal(outage->n_frames, i - first);
+                assert_int_equal(outage->begin_ns, first * ms);
+                assert_int_equal(outage->end_ns, (i < n_sent ? i : n_sent - 1) * ms);
+            }
+            n_lost += i - first;
+        }
+    }
+    assert_int_equal(place->n_outages, n);
+    assert_int_equal(place->n_lost, n_lost);
+}
+
+/* Random runs, counted again by hand. */
+static void all_fates_are_counted(void **state)
+{
+    (void)state;
+    enum { MOST = 120 };
+    for (unsigned round = 0; round < 200; round++) {
+        struct fixture fixture;
+        void *made = NULL;
+        set_up(&made);
+        memcpy(&fixture, made, sizeof fixture);
+        fixture.tally.places = fixture.places;
+        unsigned came[N_PLACES][MOST] = {{0}}, n_arrived[N_PLACES] = {0}, n_twice[N_PLACES] = {0},
+                 n_reordered[N_PLACES] = {0}, next[N_PLACES] = {0}, n_flying = 0, n_complete = 0;
+        while (fixture.tally.n_sent < 1 + below(MOST)) {
+            if (fixture.tally.n_sent == 0 || below(3) == 0) {
+                send(&fixture, 1);
+                n_flying++;
+                continue;
+            }
+            unsigned number = below((unsigned)fixture.tally.n_sent), at = below(N_PLACES);
+            bool again = came[at][number]++, late = number < next[at];
+            assert_int_equal(arrive(&fixture, at, number), again  ? TAPPING_DUPLICATE
+                                                           : late ? TAPPING_REORDERED
+                                                                  : TAPPING_FIRST);
+            n_arrived[at]++;
+            n_twice[at] += again;
+            n_reordered[at] += late && !again;
+            next[at] = late ? next[at] : number + 1;
+            bool complete = !again && at != H3 && came[H2 + H11 - at][number] > 0;
+            n_complete += complete;
+            n_flying -= complete;
+            assert_int_equal(fixture.tally.n_flying, n_flying);
+            assert_int_equal(fixture.tally.n_complete, n_complete);
+        }
+        tapping_tally_end(&fixture.tally);
+        for (size_t at = 0; at < N_PLACES; at++) {
+            const struct tapping_place *place = &fixture.places[at];
+            assert_int_equal(place->n_arrived, n_arrived[at]);
+            assert_int_equal(place->n_came, n_arrived[at] - n_twice[at]);
+            assert_int_equal(place->n_duplicates, n_twice[at]);
+            assert_int_equal(place->n_reordered, n_reordered[at]);
+            assert_int_equal(place->latency.n, place->n_came);
+            if (at != H3) {
+                assert_outages(place, came[at], (unsigned)fixture.tally.n_sent);
+            }
+        }
+        tapping_tally_free(&fixture.tally);
+    }
+}
+
+static int make_once(void *aux)
+{
+    (void)aux;
+    struct tapping_place places[] = {{.role = TAPPING_DELIVERED}, {.role = TAPPING_WATCHED}};
+    struct tapping_tally tally;
+    struct base_error error = {""};
+    if (tapping_tally_init(&tally, places, 2, &error)) {
+        assert_string_equal(error.text, "no memory to keep 262144 frames at 2 places");
+        return -1;
+    }
+    assert_int_equal(tally.n_must, 1);
+    tapping_tally_free(&tally);
+    return 0;
+}
+
+static void without_memory_there_is_none(void **state)
+{
+    (void)state;
+    assert_int_equal(failing_each(make_once, NULL), 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
-    TEST(counts_each_fate),        TEST(names_outages), TEST(counts_more_outages_than_it_keeps),
-    TEST(knows_what_is_in_flight), TEST(runs_for_long),
+    TEST(counts_each_fate),
+    TEST(names_outages),
+    TEST(counts_more_outages_than_it_keeps),
+    TEST(knows_what_is_in_flight),
+    TEST(runs_for_long),
+    cmocka_unit_test(all_fates_are_counted),
+    cmocka_unit_test(without_memory_there_is_none),
 };
 TEST_MAIN(tests)
