@@ -415,6 +415,30 @@ static void says_when_memory_runs_out(void **state)
     };
     struct yaml_files from = {(void *)files, memory_read};
     assert_true(failing_each(load_each, &from) > 40);
+    assert_true(failing_each_piece(load_each, &from) > 80);
+}
+
+/* Of the file there is all, or an error. */
+static int read_once(void *aux)
+{
+    struct base_buffer *whole = aux, bytes = {0};
+    struct base_error error = {""};
+    int status = yaml_disk.read(yaml_disk.context, "harness/yaml/load_test.c", &bytes, &error);
+    assert_string_equal(error.text, status ? "out of memory" : "");
+    if (status == 0) {
+        assert_true(whole->n_bytes == 0 || whole->n_bytes == bytes.n_bytes);
+        whole->n_bytes = bytes.n_bytes;
+    }
+    base_buffer_free(&bytes);
+    return status;
+}
+
+static void reads_all_of_a_file_or_nothing(void **state)
+{
+    (void)state;
+    struct base_buffer whole = {0};
+    assert_true(failing_each(read_once, &whole) > 0);
+    assert_true(whole.n_bytes > 15000);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -427,6 +451,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(limits_claims_of_one_pair),
     cmocka_unit_test(loads_the_examples_of_the_design),
     cmocka_unit_test(says_when_memory_runs_out),
+    cmocka_unit_test(reads_all_of_a_file_or_nothing),
     cmocka_unit_test(loads_the_topologies_of_the_repository),
     cmocka_unit_test(loads_the_expectations_of_the_repository),
 };
