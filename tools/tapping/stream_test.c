@@ -3,6 +3,7 @@
  * Runs over a link: frames arrive, do not, and arrive where they must not. */
 #include "tapping/stream.h"
 
+#include "tapping/describe.h"
 #include "testing/failing.h"
 #include "testing/station.h"
 
@@ -347,6 +348,13 @@ static void frames_are_as_long_as_they_were_asked_for(void **state)
         snprintf(words, sizeof words, "%s", lines[i]);
         assert_int_equal(open_scene(&scene, fixture, words, &usage, &error), 0);
         assert_int_equal(scene.stream.frame.n_bytes, n_bytes[i]);
+        struct base_buffer described = {0}, expected = {0};
+        tapping_describe(scene.stream.frame.data, n_bytes[i], &expected);
+        tapping_stream_describe(&scene.stream, &described);
+        assert_true(expected.n_bytes > 0);
+        assert_string_equal(base_buffer_text(&described), base_buffer_text(&expected));
+        base_buffer_free(&described);
+        base_buffer_free(&expected);
         close_scene(&scene);
     }
 }
