@@ -7,8 +7,10 @@
 #include "testing/failing.h"
 #include "testing/station.h"
 
+#include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -274,27 +276,44 @@ static void each_arrival_gets_a_line(void **state)
     close_scene(&scene);
 }
 
-/* A socket for frames that go out of `near` besides those of a run. */
-static int open_near(void)
+/* A socket for frames that go out besides those of a run: of `far`, in its namespace, or `near`. */
+static int open_end(const char *netns)
 {
-    struct sockaddr_ll near = {.sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex("near")};
+    struct sockaddr_ll end = {.sll_family = AF_PACKET};
+    int home = open("/proc/self/ns/net", O_RDONLY), there = netns ? open(netns, O_RDONLY) : -1;
+    assert_true(!netns || setns(there, CLONE_NEWNET) == 0);
+    end.sll_ifindex = (int)if_nametoindex(netns ? "far" : "near");
     int fd = socket(AF_PACKET, SOCK_RAW, 0);
     assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&near, sizeof near), 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&end, sizeof end), 0);
+    assert_int_equal(setns(home, CLONE_NEWNET), 0);
+    close(home);
+    close(there);
     return fd;
 }
 
 static int tamperer = -1;
-static uint8_t altered[60], foreign[60];
+static uint8_t altered[128], foreign[128];
+static size_t n_tampered; /* bytes of each */
 
-/* Once the first frame is on its way. */
+/* Once the first frame has come, or has been sent. */
 static void tamper(int number)
 {
     (void)number;
-    if (interrupted->stream.tally.n_complete > 0 && interrupted->stop == 0) {
-        interrupted->stop = write(tamperer, altered, sizeof altered) < 0 ||
-                            write(tamperer, foreign, sizeof foreign);
+    bool echo = interrupted->options.echo;
+    const struct tapping_tally *tally = &interrupted->stream.tally;
+    if ((echo ? tally->n_sent : tally->n_complete) > 0 && interrupted->stop == 0) {
+        interrupted->stop =
+            write(tamperer, altered, n_tampered) < 0 || write(tamperer, foreign, n_tampered);
     }
+}
+
+static void copy_frame(const struct scene *scene)
+{
+    n_tampered = scene->stream.frame.n_bytes;
+    assert_in_range(n_tampered, 60, sizeof altered);
+    memcpy(altered, scene->stream.frame.data, n_tampered);
+    memcpy(foreign, altered, n_tampered);
 }
 
 /* It is counted and said where a frame comes once more, and altered; what is none of ours is not.
@@ -309,12 +328,10 @@ static void what_was_altered_is_told(void **state)
     bool usage;
     interrupted = &scene;
     assert_int_equal(open_scene(&scene, fixture_or_skip(state), words, &usage, &error), 0);
-    assert_int_equal(scene.stream.frame.n_bytes, sizeof altered);
-    memcpy(altered, scene.stream.frame.data, sizeof altered);
-    memcpy(foreign, altered, sizeof foreign);
+    copy_frame(&scene);
     memset(foreign + 34, 0, sizeof foreign - 34); /* no mark */
     altered[5] ^= 0x80;                           /* dl_dst */
-    tamperer = open_near();
+    tamperer = open_end(NULL);
     scene.stream.lines = open_memstream(&text, &n_text);
     signal(SIGALRM, tamper);
     const struct itimerval each = {{0, 5000}, {0, 5000}}, none = {{0, 0}, {0, 0}};
@@ -330,6 +347,35 @@ static void what_was_altered_is_told(void **state)
     assert_non_null(strstr(text, "60 bytes at h2: seq=0 (duplicate) altered: "));
     assert_non_null(strstr(text, "02:00:00:00:00:82"));
     free(text);
+    close_scene(&scene);
+}
+
+/* Frames of ours that come back to the sender are no answers of the other host. */
+static void what_comes_back_is_no_answer(void **state)
+{
+    struct scene scene;
+    static char words[] = "h1 h2 -e --isolated h1 -c 2 -i 1h -W 50ms";
+    struct base_error error;
+    bool usage;
+    const struct fixture *fixture = fixture_or_skip(state);
+    interrupted = &scene;
+    if (open_scene(&scene, fixture, words, &usage, &error)) {
+        fail_msg("%s", error.text);
+    }
+    copy_frame(&scene);
+    tamperer = open_end(fixture->netns);
+    signal(SIGALRM, tamper);
+    const struct itimerval each = {{0, 5000}, {0, 5000}}, none = {{0, 0}, {0, 0}};
+    setitimer(ITIMER_REAL, &each, NULL);
+    tapping_stream_run(&scene.stream);
+    setitimer(ITIMER_REAL, &none, NULL);
+    close(tamperer);
+    const struct tapping_tally *tally = &scene.stream.tally;
+    assert_int_equal(tally->n_places, 2);
+    assert_int_equal(tally->places[0].role, TAPPING_ANSWERED);
+    assert_int_equal(tally->places[0].n_arrived, 0);
+    assert_string_equal(tally->places[1].name, "h1");
+    assert_int_equal(tally->places[1].n_arrived, 2);
     close_scene(&scene);
 }
 
@@ -414,6 +460,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_stop_ends_it),
     cmocka_unit_test(each_arrival_gets_a_line),
     cmocka_unit_test(what_was_altered_is_told),
+    cmocka_unit_test(what_comes_back_is_no_answer),
     cmocka_unit_test(frames_are_as_long_as_they_were_asked_for),
     cmocka_unit_test(what_is_not_answered_holds_no_other_back),
     cmocka_unit_test(without_memory_it_is_not_opened),
