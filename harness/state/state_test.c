@@ -42,6 +42,8 @@ static void deviation_is_found_and_its_twin_passes(void **state)
         assert_int_equal(result->disagree[1], SAYS_ADVERTISED);
         assert_non_null(result->says[SAYS_DECLARED]);
         assert_non_null(result->says[SAYS_ADVERTISED]);
+        assert_int_equal(result->cause_kind, CAUSE_TABLE);
+        check_text("cause", result->cause, "s1:1");
     }
     free_world(&world);
 }

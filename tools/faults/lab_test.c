@@ -3,6 +3,7 @@
  * What is a lab known to be, what is waited for, and how is a switch made right again? */
 #include "faults/lab.h"
 
+#include "faults/cable.h"
 #include "faults/fake_lab_testing.h"
 #include "faults/seed_way.h"
 #include "yaml/load.h"
@@ -254,6 +255,28 @@ static void what_differs_is_not_right(void **state)
     faults_lab_close(&lab);
 }
 
+/* Whichever step of it is refused, nothing of a cable stays. */
+static void a_cable_that_cannot_be_joined_leaves_nothing(void **state)
+{
+    (void)state;
+    struct faults_lab lab;
+    open_lab(&lab);
+    const struct cable_end *ends = lab.cables[5].ends;
+    int status = -1;
+    for (size_t refused = 1; status; refused++) {
+        struct base_error error = {""};
+        fake_begin(refused);
+        status = cable_join(&lab, &ends[0], &ends[1], &error);
+        assert_true(status == 0 || strcmp(error.text, "refused") == 0);
+        const char *end =
+            strstr(base_buffer_text(&fake.done), "ip link del fa0\nip link del fb0\n");
+        assert_int_equal(end != NULL, status != 0);
+        assert_true(!end || end[strlen("ip link del fa0\nip link del fb0\n")] == '\0');
+        assert_true(refused < 20);
+    }
+    faults_lab_close(&lab);
+}
+
 static void ports_lead_to_cables_and_entries(void **state)
 {
     (void)state;
@@ -319,6 +342,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_wrong_to_begin_with_is_told),
     cmocka_unit_test(what_is_awaited_is_read_until_it_is_there),
     cmocka_unit_test(what_differs_is_not_right),
+    cmocka_unit_test(a_cable_that_cannot_be_joined_leaves_nothing),
     cmocka_unit_test(ports_lead_to_cables_and_entries),
     cmocka_unit_test(the_seeds_way_reads_the_last_entry_of_a_port),
 };
