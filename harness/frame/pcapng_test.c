@@ -37,6 +37,7 @@ static pcap_t *open_written(FILE *file)
     for (size_t i = 0; i < N_FRAMES; i++) {
         frame_pcapng_put(&frames[i], &out);
     }
+    assert_non_null(memmem(out.data, out.n_bytes, "\0\x02\0\x03h11", 7)); /* if_name, its length */
     assert_int_equal(fwrite(out.data, 1, out.n_bytes, file), out.n_bytes);
     base_buffer_free(&out);
     rewind(file);

@@ -41,6 +41,11 @@ static void what_is_proved_leaves_the_list(void **state)
     assert_int_equal(asked.n, 0);
     assert_int_equal(small.report.n_results, 0);
     assert_int_equal(small.findings.n_items, 0);
+    size_t none = 0;
+    assert_int_equal(prove_forbidden(&small.expectation, small.switches, NULL, asked.pairs, &none,
+                                     &small.report, &small.findings, NULL),
+                     0);
+    assert_int_equal(none, 0);
     small_free(&small);
 }
 
