@@ -208,6 +208,32 @@ static void members_are_plausible(void **state)
     assert_true(header.vlan_tci & VLAN_TAGGED);
 }
 
+/* Whatever part of the type is given: a header has one that there is. */
+static void members_have_a_type(void **state)
+{
+    (void)state;
+    size_t n_members = 0;
+    for (unsigned i = 0; i < 20000; i++) {
+        struct match cube = {0};
+        struct header member;
+        uint16_t bits = (uint16_t)(random_below(3) ? 0xffff : random_below(0x10000));
+        cube.mask.dl_type = (uint16_t)(bits & ~(random_below(8) << random_below(14)));
+        cube.value.dl_type =
+            (uint16_t)((random_below(2) ? random_below(0x800) : 0x8100 + random_below(8)) &
+                       cube.mask.dl_type);
+        cube.mask.vlan_tci = random_below(2) ? VLAN_TAGGED : 0;
+        cube.value.vlan_tci = random_below(2) ? cube.mask.vlan_tci : 0;
+        bool has = space_member(&cube, &member);
+        assert_int_equal(has, !match_is_empty(&cube));
+        if (has) {
+            n_members++;
+            assert_true(match_takes(&cube, &member));
+            assert_true(header_type_exists(member.dl_type, member.vlan_tci & VLAN_TAGGED));
+        }
+    }
+    assert_in_range(n_members, 1000, 19000);
+}
+
 static void budget_is_kept(void **state)
 {
     (void)state;
@@ -222,9 +248,13 @@ static void budget_is_kept(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(pairs_agree_with_enumeration), cmocka_unit_test(find_agrees_with_enumeration),
-    cmocka_unit_test(what_no_header_has),           cmocka_unit_test(covers_of_all_values),
-    cmocka_unit_test(members_are_plausible),        cmocka_unit_test(budget_is_kept),
+    cmocka_unit_test(pairs_agree_with_enumeration),
+    cmocka_unit_test(find_agrees_with_enumeration),
+    cmocka_unit_test(what_no_header_has),
+    cmocka_unit_test(covers_of_all_values),
+    cmocka_unit_test(members_are_plausible),
+    cmocka_unit_test(members_have_a_type),
+    cmocka_unit_test(budget_is_kept),
 };
 
 TEST_MAIN(tests)
