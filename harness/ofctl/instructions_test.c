@@ -4,6 +4,7 @@
 #include "testing/cmocka.h"
 
 #include "ofctl/flow.h"
+#include "ofctl/instructions.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -137,6 +138,33 @@ static void instructions_are_open_by_name(void **state)
     flow_table_free(&table);
 }
 
+/* Those that no text of ours is read as, too. */
+static void instructions_of_others_are_named(void **state)
+{
+    (void)state;
+    const struct action output = {.type = ACTION_OUTPUT, .port = 3};
+    const struct instructions more[] = {
+        {.meter = NO_METER, .goto_table = NO_GOTO, .unknown = 77},
+        {.meter = NO_METER, .goto_table = NO_GOTO, .experimenter = 0x2320},
+        {.meter = 5, .goto_table = 6, .unknown = 77, .experimenter = 0x2320, .clears = true},
+    };
+    static const char *const texts[][2] = {
+        {"instruction:77", "output:3,instruction:77"},
+        {"experimenter(0x00002320)", "output:3,experimenter(0x00002320)"},
+        {"meter:5,clear_actions,experimenter(0x00002320),instruction:77,goto_table:6",
+         "meter:5,output:3,clear_actions,experimenter(0x00002320),instruction:77,goto_table:6"}};
+    for (size_t i = 0; i < 3; i++) {
+        for (uint16_t n = 0; n < 2; n++) {
+            const struct flow_entry entry = {
+                .actions = &output, .n_actions = n, .instructions = &more[i]};
+            struct base_buffer out = {0};
+            ofctl_format_instructions(&entry, &out);
+            assert_string_equal(base_buffer_text(&out), texts[i][n]);
+            base_buffer_free(&out);
+        }
+    }
+}
+
 static void entries_differ_by_their_instructions(void **state)
 {
     (void)state;
@@ -185,6 +213,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_a_switch_has_is_read_and_written_alike),
     cmocka_unit_test(order_and_values_are_checked),
     cmocka_unit_test(instructions_are_open_by_name),
+    cmocka_unit_test(instructions_of_others_are_named),
     cmocka_unit_test(entries_differ_by_their_instructions),
 };
 
