@@ -229,6 +229,27 @@ static void what_answers_is_told(void **state)
     }
 }
 
+/* An answer is none of ours that was altered. */
+static void an_answer_gets_a_line(void **state)
+{
+    struct scene scene;
+    static char words[] = "h1 h2 -e -c 2 -i 1ms";
+    struct base_error error;
+    char *text = NULL;
+    size_t n_text;
+    bool usage;
+    assert_int_equal(open_scene(&scene, fixture_or_skip(state), words, &usage, &error), 0);
+    scene.stream.lines = open_memstream(&text, &n_text);
+    tapping_stream_run(&scene.stream);
+    fclose(scene.stream.lines);
+    assert_non_null(strstr(text, " from h2: seq=0 time="));
+    assert_non_null(strstr(text, " from h2: seq=1 time="));
+    assert_null(strstr(text, "altered"));
+    assert_int_equal(scene.stream.tally.places[0].n_altered, 0);
+    free(text);
+    close_scene(&scene);
+}
+
 static void a_station_that_fails_is_the_problem(void **state)
 {
     struct scene scene;
@@ -470,6 +491,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(two_stops_end_all),
     cmocka_unit_test(long_frames_are_known_by_what_is_captured),
     cmocka_unit_test(what_answers_is_told),
+    cmocka_unit_test(an_answer_gets_a_line),
     cmocka_unit_test(a_station_that_fails_is_the_problem),
 };
 
