@@ -40,6 +40,46 @@ static bool is_counted(const struct checking *checking, uint64_t start_ns)
                                now->later.right));
 }
 
+/* How many frames the host has sent in rounds before the last one, since the first that was kept.
+ */
+static long count_earlier(const struct checking *checking, size_t host)
+{
+    long n = 0;
+    for (size_t i = checking->first.round->number - 1u; i + 1 < checking->n_rounds; i++) {
+        const struct traffic_round *round = checking->rounds[i];
+        n += (long)round->hosts[host].n_spoken;
+        for (size_t p = 0; p < checking->plan.n_probes; p++) {
+            n += checking->plan.probes[p].from == host ? (long)round->sent[p] : 0;
+        }
+    }
+    return n;
+}
+
+/* Whether a port had not yet counted what entered it in earlier rounds when the last one began. */
+static bool begins_late(const struct checking *checking)
+{
+    bool late = false;
+    for (size_t host = 0; host < checking->topology->n_hosts && !late; host++) {
+        long rx = traffic_count_rx(checking->first.states.right, checking->now.states.right,
+                                   checking->topology->hosts[host].port, NULL);
+        late = rx >= 0 && rx < count_earlier(checking, host);
+    }
+    return late;
+}
+
+/* Whether what ports have counted since the round began may be what was sent before it: what they
+ * count a second late, unless it is known that they had counted all. */
+static bool lags(const struct checking *checking, uint64_t start_ns)
+{
+    const struct run_look *now = &checking->now;
+    if (!traffic_count_surely(&now->count, checking->topology, now->states.right,
+                              now->later.right)) {
+        return true;
+    }
+    return checking->first.round ? begins_late(checking)
+                                 : run_checking_ms_since(checking, start_ns) >= STILL_MS;
+}
+
 /* Reads the counters, which follow the packets late, until they have counted
  * all probes of the last round, or time is over. */
 static int read_until_counted(struct checking *checking)
@@ -51,9 +91,7 @@ static int read_until_counted(struct checking *checking)
         if (run_checking_read(checking, checking->reads, &now->later) < 0) {
             return -1;
         }
-        now->lags = now->lags && (run_checking_ms_since(checking, start_ns) >= STILL_MS ||
-                                  !traffic_count_surely(&now->count, checking->topology,
-                                                        now->states.right, now->later.right));
+        now->lags = now->lags && lags(checking, start_ns);
         if (run_checking_now_ns(checking) >= checking->patient_ns ||
             is_counted(checking, start_ns)) {
             checking->report->timing.count_ms = run_checking_ms_since(checking, start_ns);

@@ -109,7 +109,25 @@ static void foreign_frames_may_be_ours(void **state)
     fake_run_close(&run);
 }
 
+/* Ports that are counted every five seconds have counted the round before among what leaks. */
+static void counters_that_are_old_blame_nobody(void **state)
+{
+    (void)state;
+    struct fake_run run;
+    fake_run_open_demon(&run, "simulated");
+    fake_run_fault(&run, (struct fake_fault){FAKE_FLOODS, .from = "h3", .at = "h11"});
+    for (unsigned every_ms = 0; every_ms <= 5000; every_ms += 5000) {
+        run.network.ports_every_ms = every_ms;
+        fake_run_check(&run);
+        const struct result *leak = fake_run_result(&run, "traffic/h3/isolated/h11");
+        assert_int_equal(leak->verdict, VERDICT_FAIL);
+        assert_int_equal(leak->suspect == NULL, every_ms > 0);
+    }
+    fake_run_close(&run);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(counters_that_are_old_blame_nobody),
     cmocka_unit_test(what_is_not_decided_is_counted),
     cmocka_unit_test(a_switch_that_lies_is_among_the_suspects),
     cmocka_unit_test(foreign_frames_may_be_ours),
