@@ -112,7 +112,27 @@ static void a_port_name_of_16_characters_ends(void **state)
     base_buffer_free(&bytes);
 }
 
+/* Messages of such a length are refused before; what is here is checked all the same. */
+static void what_is_cut_short_is_refused(void **state)
+{
+    (void)state;
+    struct base_buffer bytes = {0};
+    struct switch_state sw = {0};
+    struct of_port_status status;
+    struct base_error error = {""};
+    unhex("00*55", &bytes);
+    struct base_reader body = base_reader_over(bytes.data, 23);
+    assert_int_equal(of_decode_features(&body, &sw, &error), -1);
+    assert_string_equal(error.text, "features is cut short");
+    body = base_reader_over(bytes.data, 55);
+    assert_int_equal(of_decode_port_status(&body, &status, &error), -1);
+    assert_string_equal(error.text, "port status is cut short");
+    base_buffer_free(&bytes);
+    switch_state_free(&sw);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_cut_short_is_refused),
     cmocka_unit_test(features),
     cmocka_unit_test(features_replace_the_ports),
     cmocka_unit_test(a_port_that_comes_twice_is_refused),

@@ -277,6 +277,41 @@ static void what_is_written_is_read_as_the_same(void **state)
     }
 }
 
+/* All bits but the highest are not all. */
+static void masks_that_leave_one_bit_out_are_masks(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "tcp,tp_dst=0x100/0x7fff actions=drop",
+        "ip,nw_src=10.0.0.1/127.255.255.255 actions=drop",
+        "arp,arp_tpa=10.0.0.1/127.255.255.255 actions=drop",
+        "dl_dst=01:00:00:00:00:00/7f:ff:ff:ff:ff:ff actions=drop",
+        "dl_src=01:00:00:00:00:00/ff:ff:ff:ff:ff:fe actions=drop",
+        "vlan_tci=0x1005/0x17ff actions=drop",
+        "ipv6,ipv6_src=::1/7fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff actions=drop",
+        "ipv6,ipv6_dst=::2/ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe actions=drop",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct base_buffer bytes = {0};
+        struct flow_table table = {0};
+        struct base_arena arena = {0};
+        struct flow_entry again = {0};
+        struct base_error error = {""};
+        if (ofctl_parse_reported_flow(texts[i], &table, NULL, &error) ||
+            of13_encode_match(&bytes, &table.entries[0], &error)) {
+            fail_msg("%s: %s", texts[i], error.text);
+        }
+        struct base_reader in = base_reader_over(bytes.data, bytes.n_bytes);
+        assert_int_equal(of13_decode_match(&in, &arena, &again, &error), 0);
+        if (!match_equal(&again.match, &table.entries[0].match)) {
+            fail_msg("%s", texts[i]);
+        }
+        base_buffer_free(&bytes);
+        base_arena_free(&arena);
+        flow_table_free(&table);
+    }
+}
+
 /* Which bits of a field beyond the header are asked for: how many bytes of value and mask are
  * written again, of the field with the value 0, if it was read with this mask (its last 32 bits; 0:
  * without one). Those bytes are the same. */
@@ -578,6 +613,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(records_are_written_as_they_were_read),
     cmocka_unit_test(what_is_written_is_read_as_the_same),
     cmocka_unit_test(fields_beyond_the_header_are_written_as_they_were_read),
+    cmocka_unit_test(masks_that_leave_one_bit_out_are_masks),
     cmocka_unit_test(no_actions_are_none),
     cmocka_unit_test(actions_of_others_are_kept),
     cmocka_unit_test(damage_is_refused_or_understood),
