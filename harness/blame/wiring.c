@@ -340,7 +340,6 @@ static void add_reading(struct blame_end *sum, const struct blame_end *end)
     sum->rx = add(before.rx, end->rx);
     sum->sure += before.sure;
     sum->left += before.left;
-    sum->ours += before.ours;
     sum->live |= before.live;
 }
 
