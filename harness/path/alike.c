@@ -292,10 +292,15 @@ static int carry_on(struct kin *kin, size_t index)
     const struct path_walk *walk = kin->walk;
     const struct path_hop *visit = &walk->hops[index];
     struct space_behavior behavior;
-    if (visit->entry == ENTRY_NONE || visit->open) {
+    bool conditional =
+        visit->entry != ENTRY_NONE && path_is_conditional(kin->network, visit->in.sw, visit->entry);
+    if (visit->entry == ENTRY_NONE || (visit->open && !conditional)) {
         return 0;
     }
     int status = path_outputs_of(kin->network, visit->in, visit->entry, &kin->arena, &behavior);
+    if (conditional && behavior.unknown) {
+        return -1; /* of other kin it may be known, or not */
+    }
     for (size_t child = index + 1; child < walk->n_hops && status == 0; child++) {
         if (walk->hops[child].previous == index) {
             status = inherit(kin, &walk->hops[child], &behavior, &kin->set[child]);

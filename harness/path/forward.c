@@ -208,15 +208,10 @@ static struct path_reach_hop *settle(struct explorer *explorer, const struct pat
     return copy;
 }
 
-/* What an entry does with packets that are as they were at the ingress. */
-static bool behavior_from_ingress(struct explorer *explorer, const struct path_reach_hop *hop,
-                                  size_t entry, struct space_behavior *behavior, bool *by_class)
+/* What is done with packets, as they were at the ingress. */
+static bool from_ingress(struct explorer *explorer, const struct path_reach_hop *hop,
+                         struct space_behavior *behavior, bool *by_class)
 {
-    struct base_arena *arena = &explorer->reach->arena;
-    if (path_outputs_of(explorer->network, hop->in, entry, arena, behavior) < 0) {
-        explorer->no_memory = true;
-        return false;
-    }
     size_t n_bytes = (behavior->n_outputs + 1) * sizeof *behavior->outputs;
     struct space_output *outputs = path_explorer_allocate(explorer, n_bytes);
     for (size_t i = 0; outputs && i < behavior->n_outputs; i++) {
@@ -226,6 +221,16 @@ static bool behavior_from_ingress(struct explorer *explorer, const struct path_r
     }
     behavior->outputs = outputs;
     return outputs != NULL;
+}
+
+static bool behavior_from_ingress(struct explorer *explorer, const struct path_reach_hop *hop,
+                                  size_t entry, struct space_behavior *behavior, bool *by_class)
+{
+    if (path_outputs_of(explorer->network, hop->in, entry, &explorer->reach->arena, behavior) < 0) {
+        explorer->no_memory = true;
+        return false;
+    }
+    return from_ingress(explorer, hop, behavior, by_class);
 }
 
 /* Parts the headers of one class into those with which the hop's entry and the rival do the same,
@@ -312,6 +317,121 @@ static void note_rivals(struct explorer *explorer, const struct path_reach_hop *
     explorer->n_entries = begin;
 }
 
+/* What the entry surely does with these. */
+static void send_on(struct explorer *explorer, const struct path_reach_hop *hop,
+                    const struct match *cube, const struct header *example,
+                    const struct space_behavior *behavior)
+{
+    if (behavior->unknown) {
+        note_unknown(explorer, hop, example, behavior->unknown);
+    } else {
+        arrive(explorer, hop, example, behavior);
+        leave(explorer, hop, cube, behavior);
+    }
+}
+
+/* What the entry's actions do, whatever its conditions, and as packets are at the ingress. */
+static bool actions_from_ingress(struct explorer *explorer, const struct path_reach_hop *hop,
+                                 size_t entry, struct space_behavior *behavior)
+{
+    const struct flow_entry *flow = &explorer->network->switches[hop->in.sw].flows->entries[entry];
+    bool unused = false;
+    if (path_behavior(explorer->network, hop->in, flow->actions, flow->n_actions,
+                      &explorer->reach->arena, behavior) < 0) {
+        explorer->no_memory = true;
+        return false;
+    }
+    return from_ingress(explorer, hop, behavior, &unused) && !behavior->unknown;
+}
+
+/* Whether of those that were just looked at (explorer->left) the other entry surely takes all, if
+ * the hop's does not, and does the same. */
+static bool does_the_same(struct explorer *explorer, const struct path_reach_hop *hop,
+                          uint32_t other)
+{
+    struct space_table *table = &explorer->network->tables[hop->in.sw];
+    struct space_behavior a, b;
+    struct space_difference where;
+    return !flow_open(&table->flows->entries[other]) && !space_table_holes(table, other) &&
+           !space_table_holes(table, hop->entry) &&
+           actions_from_ingress(explorer, hop, hop->entry, &a) &&
+           actions_from_ingress(explorer, hop, other, &b) &&
+           space_differ(&explorer->left, &a, &b, explorer->budget, &where) == SPACE_EMPTY;
+}
+
+/* Those of the cube that the other entry would take, if the condition of the hop's did not hold. */
+static void follow_instead(struct explorer *explorer, struct path_reach_hop *hop, uint32_t other,
+                           bool is_alone, const struct match *cube, const char *reason)
+{
+    const struct path_network *network = explorer->network;
+    struct space_behavior behavior;
+    struct header example;
+    struct match parts[2];
+    size_t n =
+        path_hop_part(hop, &network->switches[hop->in.sw].flows->entries[other], cube, parts);
+    if (path_outputs_of(network, hop->in, other, &explorer->reach->arena, &behavior) < 0) {
+        explorer->no_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < n && path_explorer_spend(explorer, STEP_COST); i++) {
+        struct path_reach_hop *part = path_explorer_copy(explorer, hop);
+        if (part && path_explorer_passes(explorer, part, &parts[i], &example)) {
+            behavior.unknown =
+                is_alone && does_the_same(explorer, part, other) ? behavior.unknown : reason;
+            send_on(explorer, part, &parts[i], &example, &behavior);
+        }
+        hop->bars = bar(explorer, hop->bars, &parts[i]);
+    }
+}
+
+/* Whether no other of the list has the rank of its nth, and takes packets of it. */
+static bool is_alone(const struct flow_entry *entries, const struct space_overlapping *list,
+                     size_t nth, size_t but)
+{
+    const struct flow_entry *entry = &entries[list->entries[nth]];
+    bool alone = true;
+    for (size_t i = 0; i < list->n_entries && alone; i++) {
+        const struct flow_entry *other = &entries[list->entries[i]];
+        alone = i == nth || list->entries[i] == but || space_rank(other) != space_rank(entry) ||
+                !match_overlaps(&other->match, &entry->match);
+    }
+    return alone;
+}
+
+/* It is not known whether the hop's entry takes these: parted by the entries that do otherwise,
+ * the first of them first, it may make no difference. What is left is taken by none. */
+static void follow_open(struct explorer *explorer, const struct path_reach_hop *hop,
+                        const struct match *cube, const struct space_behavior *behavior)
+{
+    const struct path_network *network = explorer->network;
+    struct space_table *table = &network->tables[hop->in.sw];
+    uint32_t rank = space_rank(&table->flows->entries[hop->entry]);
+    struct match local = path_hop_at_switch(hop, cube);
+    struct path_reach_hop *rest = path_explorer_copy(explorer, hop);
+    struct space_overlapping others = {0};
+    struct space_behavior does = *behavior;
+    struct header example;
+    if (!rest || space_list_overlapping(table, &local, 0, rank, explorer->budget, &others) < 0) {
+        explorer->reach->exhausted = true;
+        return;
+    }
+    for (size_t i = 0; i < others.n_entries && !explorer->no_memory; i++) {
+        if (others.entries[i] != hop->entry) {
+            bool alone = is_alone(table->flows->entries, &others, i, hop->entry);
+            follow_instead(explorer, rest, others.entries[i], alone, cube, behavior->unknown);
+        }
+    }
+    free(others.entries);
+    if (path_behavior(network, hop->in, table->flows->entries[hop->entry].actions,
+                      table->flows->entries[hop->entry].n_actions, &explorer->reach->arena,
+                      &does) < 0) {
+        explorer->no_memory = true;
+    } else if (!space_behavior_drops(&does) &&
+               path_explorer_passes(explorer, rest, cube, &example)) {
+        note_unknown(explorer, rest, &example, behavior->unknown);
+    }
+}
+
 /* The part of the headers that this hop's entry takes. */
 static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
                    const struct match *cube)
@@ -340,11 +460,10 @@ static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
         explorer->no_memory = true;
         return;
     }
-    if (behavior.unknown) {
-        note_unknown(explorer, hop, &example, behavior.unknown);
+    if (behavior.unknown && path_is_conditional(explorer->network, hop->in.sw, hop->entry)) {
+        follow_open(explorer, hop, cube, &behavior);
     } else {
-        arrive(explorer, hop, &example, &behavior);
-        leave(explorer, hop, cube, &behavior);
+        send_on(explorer, hop, cube, &example, &behavior);
     }
 }
 

@@ -84,15 +84,15 @@ int path_behavior(const struct path_network *network, struct port_ref in,
 }
 
 /* As path_outputs_of, but NORMAL is an output among others. */
-static int compared_outputs_of(const struct path_network *network, struct port_ref in, size_t entry,
-                               struct base_arena *arena, struct space_behavior *out)
+static int compared_outputs_of(const struct path_network *network, size_t at, size_t entry,
+                               const struct match *within, struct base_arena *arena,
+                               struct space_behavior *out)
 {
+    struct port_ref in = {.sw = at, .port = within->value.in_port};
     const struct path_switch *sw = &network->switches[in.sw];
     const struct flow_entry *flow = &sw->flows->entries[entry];
-    struct match at_port = match_in_port(in.port);
     *out = (struct space_behavior){
-        .unknown =
-            sw->declared ? NULL : space_table_open(&network->tables[in.sw], entry, &at_port)};
+        .unknown = sw->declared ? NULL : space_table_open(&network->tables[in.sw], entry, within)};
     if (out->unknown) {
         return 0;
     }
@@ -112,11 +112,26 @@ static int compared_outputs_of(const struct path_network *network, struct port_r
 int path_outputs_of(const struct path_network *network, struct port_ref in, size_t entry,
                     struct base_arena *arena, struct space_behavior *out)
 {
-    int status = compared_outputs_of(network, in, entry, arena, out);
+    struct match at_port = match_in_port(in.port);
+    return path_outputs_within(network, in.sw, entry, &at_port, arena, out);
+}
+
+int path_outputs_within(const struct path_network *network, size_t sw, size_t entry,
+                        const struct match *within, struct base_arena *arena,
+                        struct space_behavior *out)
+{
+    int status = compared_outputs_of(network, sw, entry, within, arena, out);
     if (status == 0 && !out->unknown && space_behavior_has(out, PORT_NORMAL)) {
         out->unknown = path_normal;
     }
     return status;
+}
+
+bool path_is_conditional(const struct path_network *network, size_t sw, size_t entry)
+{
+    const struct flow_entry *flow = &network->switches[sw].flows->entries[entry];
+    return !network->switches[sw].declared && flow->table_id == 0 && flow_open(flow) &&
+           !instructions_open(flow->instructions);
 }
 
 /* ----------------------------------------------------------------- competition */
@@ -133,8 +148,8 @@ enum space_answer path_compete(const struct path_network *network, struct port_r
     if (ids[a] == ids[b]) {
         return SPACE_EMPTY;
     }
-    if (compared_outputs_of(network, in, a, &arena, &x) == 0 &&
-        compared_outputs_of(network, in, b, &arena, &y) == 0) {
+    if (compared_outputs_of(network, in.sw, a, &region->cube, &arena, &x) == 0 &&
+        compared_outputs_of(network, in.sw, b, &region->cube, &arena, &y) == 0) {
         difference = difference ? difference : &other;
         if (!space_behavior_open(&x) && !space_behavior_open(&y)) {
             answer = space_differ(region, &x, &y, budget, difference);
@@ -178,11 +193,11 @@ struct path_taker path_taker_of(const struct path_network *network, size_t sw,
         return taker;
     }
     bool compete;
-    struct match at_port = match_in_port(header->in_port);
+    struct match packet = match_exactly(header);
     taker.entry = space_table_lookup(&network->tables[sw], header, do_the_same, &looking, &compete);
     taker.open = taker.entry == ENTRY_NONE
                      ? NULL
-                     : space_table_open(&network->tables[sw], taker.entry, &at_port);
+                     : space_table_open(&network->tables[sw], taker.entry, &packet);
     if (!taker.open && compete) {
         taker.open = SPACE_COMPETITION;
     }
@@ -277,16 +292,17 @@ static bool add_competitor(void *aux, uint32_t entry, const struct match *match)
 {
     struct competing *competing = aux;
     const struct path_network *network = competing->network;
-    struct port_ref in = {.sw = competing->sw, .port = competing->header->in_port};
+    size_t sw = competing->sw;
+    struct match packet = match_exactly(competing->header);
     struct space_behavior does;
     (void)match;
-    if (!space_table_takes(&network->tables[in.sw], entry, competing->header)) {
+    if (!space_table_takes(&network->tables[sw], entry, competing->header)) {
         return true;
     }
-    competing->failed = flow_open(&network->switches[in.sw].flows->entries[entry]) ||
-                        compared_outputs_of(network, in, entry, competing->arena, &does) < 0 ||
-                        space_behavior_open(&does) ||
-                        competing->n_ways + does.n_ways >= SPACE_WAYS_MAX;
+    competing->failed =
+        flow_open(&network->switches[sw].flows->entries[entry]) ||
+        compared_outputs_of(network, sw, entry, &packet, competing->arena, &does) < 0 ||
+        space_behavior_open(&does) || competing->n_ways + does.n_ways >= SPACE_WAYS_MAX;
     for (size_t i = 0; i < does.n_ways && !competing->failed; i++) {
         competing->ways[competing->n_ways++] = does.ways[i];
     }
@@ -337,7 +353,9 @@ void path_step_chosen(const struct path_network *network, size_t sw, const struc
         base_arena_free(&arena);
         return;
     }
-    if (!compete && compared_outputs_of(network, in, step->taker.entry, &arena, &behavior) < 0) {
+    struct match packet = match_exactly(header);
+    if (!compete &&
+        compared_outputs_of(network, sw, step->taker.entry, &packet, &arena, &behavior) < 0) {
         behavior.unknown = path_no_memory;
     }
     if (choices && behavior.n_ways > 0) {
@@ -368,10 +386,11 @@ static int treatment_of(const struct path_network *network, size_t sw, const str
         return 0;
     }
     struct path_taker taker = path_taker_of(network, sw, header);
+    struct match packet = match_exactly(header);
     out->unknown = taker.open;
     return taker.open || taker.entry == ENTRY_NONE
                ? 0
-               : compared_outputs_of(network, in, taker.entry, arena, out);
+               : compared_outputs_of(network, sw, taker.entry, &packet, arena, out);
 }
 
 bool path_treat_alike(const struct path_network *a, const struct path_network *b, size_t sw,

@@ -54,6 +54,16 @@ int path_behavior(const struct path_network *network, struct port_ref in,
 int path_outputs_of(const struct path_network *network, struct port_ref in, size_t entry,
                     struct base_arena *arena, struct space_behavior *out);
 
+/* The same of packets of a cube that fixes in_port: less is open, where a condition of the entry
+ * makes no difference to them (space_table_open). */
+int path_outputs_within(const struct path_network *network, size_t sw, size_t entry,
+                        const struct match *within, struct base_arena *arena,
+                        struct space_behavior *out);
+
+/* Whether it depends on a condition of the match, and on nothing else, what the entry does: then it
+ * may be known of a part of the packets that enter by the port, and not of others. */
+bool path_is_conditional(const struct path_network *network, size_t sw, size_t entry);
+
 /* Whether two entries of one rank compete for packets of the region, all of which enter by `in` and
  * are taken by both. SPACE_FOUND: they do; *difference says for which (all, where one of the two is
  * open). SPACE_EMPTY: they do the same with each of them, and so it does not matter which takes it.

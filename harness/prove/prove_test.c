@@ -4,7 +4,6 @@
  * single packets on random networks. */
 #include "prove/prove.h"
 
-#include "ofctl/group.h"
 #include "ofctl/match.h"
 #include "testing/random_proof.h"
 #include "testing/random_space.h"
@@ -696,69 +695,6 @@ static void test_a_choice_is_no_pass(void **state)
     small_free(&small);
 }
 
-/* Whichever entry of a priority takes a packet, and whichever way a switch chooses: what is false
- * then is false, and both entries are named. */
-static void test_false_whichever_it_is(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *flows[2];
-        enum verdict isolated;
-    } cases[] = {
-        {{"in_port=1 actions=output:2", "in_port=1,tcp actions=output:4"}, VERDICT_FAIL},
-        {{"in_port=1,tcp actions=output:2", "in_port=1,tcp actions=output:4"}, VERDICT_FAIL},
-        {{"in_port=1,tcp actions=output:2", "in_port=1,tcp actions=drop"}, VERDICT_INCONCLUSIVE},
-        {{"in_port=1,tcp actions=output:2", "in_port=1,tcp actions=NORMAL"}, VERDICT_INCONCLUSIVE},
-        {{"in_port=1 actions=group:1", "in_port=2 actions=drop"}, VERDICT_FAIL},
-        {{"in_port=1 actions=group:2", "in_port=2 actions=drop"}, VERDICT_INCONCLUSIVE},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct small small;
-        small_init(&small);
-        small.states[A].version = strstr(cases[i].flows[0], "group") ? 4 : 1;
-        assert_int_equal(ofctl_parse_group("group_id=1,type=select,bucket=output:2,bucket=output:4",
-                                           &small.states[A].groups, NULL, NULL),
-                         0);
-        assert_int_equal(ofctl_parse_group("group_id=2,type=select,bucket=output:2,bucket=output:5",
-                                           &small.states[A].groups, NULL, NULL),
-                         0);
-        small_flow(&small, A, cases[i].flows[0]);
-        small_flow(&small, A, cases[i].flows[1]);
-        small_flow(&small, C, "actions=output:1");
-        small_claim(&small, "isolated", H1, HOST_ALL, 0, "tcp");
-        small_prove(&small, NULL);
-        assert_verdict(&small, "isolated", cases[i].isolated);
-        const struct result *result = small_result(&small, "isolated");
-        if (i == 1) {
-            assert_says(result->detail, "or goes wrong otherwise, whichever of these takes it at "
-                                        "a:1: tcp,in_port=1 actions=output:2; tcp,in_port=1 "
-                                        "actions=output:4");
-            assert_string_equal(result->suspect, "a:1");
-        } else if (i == 4) {
-            assert_says(result->detail, "whichever way a:1 chooses");
-        }
-        group_table_free(&small.states[A].groups);
-        small.states[A].groups = (struct group_table){0};
-        small_free(&small);
-    }
-}
-
-/* The same of what `ports:` declare, of a host without claims. */
-static void test_strays_whichever_it_is(void **state)
-{
-    (void)state;
-    struct small small;
-    small_init(&small);
-    small_expect(&small, A, 1, "drop");
-    small_flow(&small, A, "in_port=1,tcp actions=output:2");
-    small_flow(&small, A, "in_port=1,tcp actions=output:4");
-    small_flow(&small, C, "actions=output:1");
-    small_expect(&small, C, 3, "output:1");
-    small_prove(&small, NULL);
-    assert_verdict(&small, "traffic/h1/stray/all", VERDICT_FAIL);
-    small_free(&small);
-}
-
 /* Both hand it to NORMAL: that is as it should be, but nobody knows where it goes. */
 static void test_normal_is_no_pass(void **state)
 {
@@ -801,8 +737,6 @@ int main(void)
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_less_budget_leaves_more_open),
         cmocka_unit_test(test_normal_is_no_pass),
-        cmocka_unit_test(test_false_whichever_it_is),
-        cmocka_unit_test(test_strays_whichever_it_is),
         cmocka_unit_test(test_what_may_leave_besides_is_bounded),
         cmocka_unit_test(test_a_choice_is_no_pass),
         cmocka_unit_test(test_against_walks),

@@ -118,13 +118,11 @@ bool simulator_takes(const struct flow_entry *entry, const struct header *header
     return !never && match_takes(&entry->match, header);
 }
 
-bool simulator_do_the_same(const struct switch_state *state, const struct flow_entry *a,
-                           const struct flow_entry *b, const struct header *header)
+/* If they take the header. */
+static bool would_do_the_same(const struct switch_state *state, const struct flow_entry *a,
+                              const struct flow_entry *b, const struct header *header)
 {
     struct simulated_sent x[SIMULATOR_SENT], y[SIMULATOR_SENT];
-    if (simulator_is_unsure(a) || simulator_is_unsure(b)) {
-        return false;
-    }
     if (actions_equal(a->actions, a->n_actions, b->actions, b->n_actions)) {
         return true;
     }
@@ -138,6 +136,54 @@ bool simulator_do_the_same(const struct switch_state *state, const struct flow_e
         same = compare_sent(&x[i], &y[i]) == 0;
     }
     return same;
+}
+
+bool simulator_do_the_same(const struct switch_state *state, const struct flow_entry *a,
+                           const struct flow_entry *b, const struct header *header)
+{
+    return !simulator_is_unsure(a) && !simulator_is_unsure(b) &&
+           would_do_the_same(state, a, b, header);
+}
+
+/* The best entry but `taker` that takes the header, of a rank up to this. NULL: none does. */
+static const struct flow_entry *next_below(const struct switch_state *state, size_t taker,
+                                           const struct header *header, uint32_t rank)
+{
+    const struct flow_entry *next = NULL;
+    for (size_t i = 0; i < state->flows.n_entries; i++) {
+        const struct flow_entry *entry = &state->flows.entries[i];
+        if (i != taker && simulator_takes(entry, header) && simulator_rank(entry) <= rank &&
+            (!next || simulator_rank(entry) > simulator_rank(next))) {
+            next = entry;
+        }
+    }
+    return next;
+}
+
+bool simulator_is_idle(const struct switch_state *state, size_t taker, const struct header *header)
+{
+    struct simulated_sent sent[SIMULATOR_SENT];
+    const struct flow_entry *entry = &state->flows.entries[taker], *next;
+    uint32_t rank = simulator_rank(entry);
+    while ((next = next_below(state, taker, header, rank))) {
+        bool sure = false;
+        rank = simulator_rank(next);
+        for (size_t i = 0; i < state->flows.n_entries; i++) { /* all of this rank */
+            const struct flow_entry *other = &state->flows.entries[i];
+            if (i == taker || !simulator_takes(other, header) || simulator_rank(other) != rank) {
+                continue;
+            }
+            if (!would_do_the_same(state, entry, other, header)) {
+                return false;
+            }
+            sure |= !simulator_is_unsure(other) && other->table_id == 0;
+        }
+        if (sure) {
+            return true;
+        }
+        rank--;
+    }
+    return simulator_apply(state, entry, *header, sent) == 0;
 }
 
 uint32_t simulator_rank(const struct flow_entry *entry)
@@ -253,7 +299,14 @@ static void pass_switch(const struct random_network *network, struct simulated_f
     if (taker == SIMULATOR_NONE) {
         return;
     }
-    if (entry->table_id != 0 || simulator_is_unsure(entry)) {
+    bool idle = simulator_is_unsure(entry) && simulator_is_idle(state, taker, &hop->header);
+    struct switch_state without = *state;
+    without.ports = NULL;
+    without.n_ports = 0;
+    fate->idle |= idle;
+    fate->vague |=
+        simulator_is_unsure(entry) && idle != simulator_is_idle(&without, taker, &hop->header);
+    if (entry->table_id != 0 || (simulator_is_unsure(entry) && !idle)) {
         hop->alone = hop->alone || entry->table_id == 0;
         fate->unknown = true; /* what leads to another table is not known, nor such conditions */
         return;
@@ -278,7 +331,7 @@ void simulate(const struct random_network *network, size_t host, const struct he
 {
     struct port_ref in = network->topology.hosts[host].port;
     fate->n_hops = fate->n_arrivals = 0;
-    fate->unknown = fate->loops = fate->too_many = false;
+    fate->unknown = fate->loops = fate->too_many = fate->idle = fate->vague = false;
     enter(fate, in.sw, in.port, SIMULATOR_HOPS, *header);
     for (size_t i = 0; i < fate->n_hops; i++) {
         pass_switch(network, fate, i);

@@ -36,6 +36,9 @@ struct simulated_fate {
     struct simulated_arrival arrivals[SIMULATOR_HOPS];
     size_t n_arrivals;
     bool unknown, loops, too_many;
+    bool idle; /* a condition makes no difference to it */
+    bool
+        vague; /* a condition makes no difference only because ports are down: nobody need see it */
 };
 
 /* Follows what the host sends. */
@@ -69,5 +72,9 @@ bool simulator_cabled_to(const struct topology *topology, size_t sw, uint16_t po
  * this one at all. */
 bool simulator_is_unsure(const struct flow_entry *entry);
 bool simulator_takes(const struct flow_entry *entry, const struct header *header);
+
+/* Of one that is unsure: whether it makes no difference, as whatever else may take the header does
+ * the same with it. */
+bool simulator_is_idle(const struct switch_state *state, size_t taker, const struct header *header);
 
 #endif
