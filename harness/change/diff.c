@@ -71,6 +71,9 @@ static void add_change(struct diffing *diffing, struct change_difference *change
             add_exception(change, region->excluded[i]);
         }
     }
+    for (size_t i = 0; i < region->n_cuts; i++) { /* but for their holes: not told one by one */
+        change->n_except_more += match_overlaps(region->cuts[i].cube, &change->where.within);
+    }
     if (base_grow(&diff->changes, diff->n_changes, &diff->capacity, sizeof *diff->changes) < 0) {
         diffing->no_memory = true;
         return;

@@ -25,6 +25,7 @@ struct change_side {
     bool is_metered;      /* some row has a meter */
     bool is_alike;        /* rows and groups of both states are the same */
     struct change_learned *learned; /* by action id */
+    uint8_t *kinds; /* by row: what has a meter is not merged with others (space/pipeline.h) */
 };
 
 /* side.c. What `wholes` are made of must outlive the sides. */

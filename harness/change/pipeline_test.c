@@ -153,6 +153,40 @@ static void test_pipelines(void **state)
     }
 }
 
+/* 400 hosts, learned in two tables: one that moves is found, and nothing else. */
+static void learned_hosts_are_compared(void **state)
+{
+    (void)state;
+    enum { HOSTS = 400, LEARNED_PORTS = 4 };
+    struct switch_state states[2] = {{.version = 4}, {.version = 4}};
+    struct change_diff diff = {0};
+    size_t budget = CHANGE_DIFF_BUDGET;
+    for (size_t s = 0; s < 2; s++) {
+        for (unsigned h = 0; h < HOSTS; h++) {
+            unsigned port = h % LEARNED_PORTS + 1, to = s == 1 && h == 7 ? port % 4 + 1 : port;
+            char text[128];
+            snprintf(text, sizeof text,
+                     "in_port=%u,dl_src=02:00:00:00:%02x:%02x actions=goto_table:1", port, h >> 8,
+                     h & 0xff);
+            assert_int_equal(ofctl_parse_flow(text, &states[s].flows, NULL, NULL, NULL), 0);
+            snprintf(text, sizeof text, "table=1,dl_dst=02:00:00:00:%02x:%02x actions=output:%u",
+                     h >> 8, h & 0xff, to);
+            assert_int_equal(ofctl_parse_flow(text, &states[s].flows, NULL, NULL, NULL), 0);
+        }
+    }
+    assert_int_equal(change_diff(&states[0], &states[1], &budget, &diff), 0);
+    assert_false(diff.open);
+    assert_in_range(diff.wholes[0].flows->n_entries, 1, 2 * HOSTS); /* 160,000 row by row */
+    assert_int_equal(diff.n_changes, LEARNED_PORTS);
+    for (size_t i = 0; i < diff.n_changes; i++) {
+        assert_null(diff.changes[i].unknown);
+        assert_int_equal(diff.changes[i].where.example.dl_dst[5], 7);
+    }
+    change_diff_free(&diff);
+    switch_state_free(&states[0]);
+    switch_state_free(&states[1]);
+}
+
 /* -------------------------------------------------------------- random pipelines */
 
 enum { PIPELINES = 40, PIPELINE_ENTRIES = 8 };
@@ -360,6 +394,7 @@ static void test_random_pipelines(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_pipelines),
+    cmocka_unit_test(learned_hosts_are_compared),
     cmocka_unit_test(test_random_pipelines),
 };
 

@@ -81,6 +81,24 @@ int change_diff_counterparts(const struct flow_table *a, const struct flow_table
     return -1;
 }
 
+/* -1, 0 or 1; the same cubes in the same order. */
+static int compare_holes(const struct space_holes *a, const struct space_holes *b)
+{
+    int order = 0;
+    for (; a && b && order == 0; a = a->next, b = b->next) {
+        order = (a->n_cubes > b->n_cubes) - (a->n_cubes < b->n_cubes);
+        order = order || a->n_cubes == 0
+                    ? order
+                    : memcmp(a->cubes, b->cubes, a->n_cubes * sizeof *a->cubes);
+    }
+    return order ? order : (a != NULL) - (b != NULL);
+}
+
+static const struct space_holes *holes_of(const struct space_whole *whole, size_t entry)
+{
+    return whole->pipeline.holes ? whole->pipeline.holes[entry] : NULL;
+}
+
 /* By the rows that they stand for, then by the packets of these that they take. */
 static int compare_entries(const struct pairing *pairing, size_t x, size_t y)
 {
@@ -94,9 +112,36 @@ static int compare_entries(const struct pairing *pairing, size_t x, size_t y)
         size_t q = pairing->ids[of[1]][space_whole_row(b, entry[1], i, NULL)];
         order = (p > q) - (p < q);
     }
-    return order ? order
-                 : memcmp(&a->flows->entries[entry[0]].match, &b->flows->entries[entry[1]].match,
-                          sizeof(struct match));
+    order = order ? order
+                  : memcmp(&a->flows->entries[entry[0]].match, &b->flows->entries[entry[1]].match,
+                           sizeof(struct match));
+    return order ? order : compare_holes(holes_of(a, entry[0]), holes_of(b, entry[1]));
+}
+
+/* Of composed entries, whose order is that in which they take packets: those that come before
+ * another in one state, and behind it or beside it in the other, have no counterparts. */
+static void unpair_moved(struct change_side sides[2])
+{
+    const struct flow_entry *a = sides[0].whole->flows->entries;
+    const struct flow_entry *b = sides[1].whole->flows->entries;
+    size_t last = ENTRY_NONE;
+    for (size_t i = 0; i < sides[0].whole->flows->n_entries; i++) {
+        size_t j = sides[0].counterparts[i];
+        bool moved = false;
+        if (j == ENTRY_NONE) {
+            continue;
+        }
+        if (last != ENTRY_NONE) {
+            size_t before = sides[0].counterparts[last];
+            moved = j < before || (space_rank(&a[last]) == space_rank(&a[i])) !=
+                                      (space_rank(&b[before]) == space_rank(&b[j]));
+        }
+        if (moved) {
+            sides[0].counterparts[i] = sides[1].counterparts[j] = ENTRY_NONE;
+        } else {
+            last = i;
+        }
+    }
 }
 
 /* Of composed entries, from the counterparts of rows, which become ids: that of the second state,
@@ -115,7 +160,11 @@ static int pair_entries(struct change_side sides[2], size_t *of_rows[2])
     for (size_t i = 0; i < b->rows->n_entries; i++) {
         of_rows[1][i] = i;
     }
-    return pair_up(&pairing, n, sides[0].counterparts, sides[1].counterparts);
+    int status = pair_up(&pairing, n, sides[0].counterparts, sides[1].counterparts);
+    if (status == 0) {
+        unpair_moved(sides);
+    }
+    return status;
 }
 
 /* ------------------------------------------------------------- the same in words */
@@ -250,6 +299,17 @@ static bool is_changed(const struct change_side *side, const struct change_side 
            (!alike && floods(flow)) || !change_sides_meter_alike(side, entry, other, counterpart);
 }
 
+/* Whether each meter of the one is the other's, too. */
+static bool meters_alike(const struct change_side *a, const struct change_side *b)
+{
+    const struct group_table *meters = &a->state->groups;
+    bool alike = !a->is_metered || meters->n_meters == b->state->groups.n_meters;
+    for (size_t i = 0; a->is_metered && i < meters->n_meters && alike; i++) {
+        alike = same_meter(a, meters->meters[i].id, b, meters->meters[i].id);
+    }
+    return alike;
+}
+
 static int mark_changed(struct change_side *side, const struct change_side *other)
 {
     bool alike = flood_alike(side->state, other->state);
@@ -261,8 +321,9 @@ static int mark_changed(struct change_side *side, const struct change_side *othe
     if (!side->changed || !side->alone || !side->asked || !side->learned) {
         return -1;
     }
+    bool nothing = side->is_alike && alike && meters_alike(side, other); /* in whatever order */
     for (size_t i = 0; i < n; i++) {
-        side->changed[i] = is_changed(side, other, i, alike);
+        side->changed[i] = !nothing && is_changed(side, other, i, alike);
         side->has_open |= flow_open(change_side_flow(side, i)) != NULL;
     }
     return 0;
@@ -286,11 +347,17 @@ static int open_side(struct change_side *side, const struct switch_state *state,
                      struct space_whole *whole)
 {
     *side = (struct change_side){.state = state, .whole = whole};
-    for (size_t i = 0; i < state->flows.n_entries; i++) {
+    side->kinds = base_calloc(state->flows.n_entries + 1, sizeof *side->kinds);
+    for (size_t i = 0; side->kinds && i < state->flows.n_entries; i++) {
         const struct instructions *more = state->flows.entries[i].instructions;
-        side->is_metered |= more && more->meter != NO_METER;
+        bool metered = more && more->meter != NO_METER;
+        side->is_metered |= metered;
+        side->kinds[i] = metered ? SPACE_SINGLE : 0;
     }
-    return space_whole_open(state, NULL, whole) < 0 ? -1 : space_whole_index(whole, &side->table);
+    const struct space_composition how = {.merges = true, .kinds = side->kinds};
+    return !side->kinds || space_whole_open(state, &how, whole) < 0
+               ? -1
+               : space_whole_index(whole, &side->table);
 }
 
 /* Rows first; where nothing is composed, they are the entries. */
@@ -334,5 +401,6 @@ void change_sides_close(struct change_side sides[2])
         free(sides[s].alone);
         free(sides[s].asked);
         free(sides[s].learned);
+        free(sides[s].kinds);
     }
 }
