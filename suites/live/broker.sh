@@ -72,6 +72,9 @@ is_up() {
 }
 wait_until is_up
 
+install stacked
+expect_says 1 'not decided: push_vlan of another type than 0x8100' "tags of 802.1ad are told by name, and not judged" \
+    "$B/tapproof" check --only state -k 'state/f1/1' $expected
 install spread
 expect 0 "a group that selects: one of the capture hosts" "$B/tapproof" check expected/broker/spread.yaml
 of13 mod-group ag group_id=1,type=ff,bucket=watch_port:3,output:3,bucket=watch_port:4,output:2
