@@ -9,7 +9,7 @@ pages=$B/man
 
 # shown PAGE: as a reader sees it, a line a paragraph.
 shown() {
-    mandoc -Tutf8 -O width=400 "$pages/$1" | col -b
+    mandoc -Tutf8 -O width=400 "$pages/$1" | perl -CSD -pe 's/.\x08//g'
 }
 
 # options PROGRAM...: what its help has at the beginning of lines.
