@@ -52,6 +52,35 @@ static void every_error_code_of_the_specification_has_a_name(void **state)
                         "OFPFMFC_OVERLAP");
 }
 
+/* OpenFlow 1.3.5, section 7.4.4. */
+static void every_error_code_of_1_3_has_a_name(void **state)
+{
+    (void)state;
+    enum { V13 = 4, TYPES = 14 };
+    static const uint8_t n_codes[TYPES] = {2, 14, 16, 9, 12, 8, 15, 5, 3, 3, 3, 3, 12, 6};
+    for (uint16_t type = 0; type < TYPES; type++) {
+        assert_non_null(of_error_type_name(V13, type));
+        for (uint16_t code = 0; code < 18; code++) {
+            if ((of_error_code_name(V13, type, code) != NULL) != (code < n_codes[type])) {
+                fail_msg("type %u, code %u", type, code);
+            }
+        }
+    }
+    assert_null(of_error_type_name(V13, TYPES));
+    assert_null(of_error_code_name(V13, TYPES, 0));
+    assert_string_equal(of_error_type_name(V13, 3), "OFPET_BAD_INSTRUCTION");
+    assert_string_equal(of_error_code_name(V13, 13, 5), "OFPTFFC_EPERM");
+    struct of_error of_error = {.version = V13, .type = 12, .code = 3};
+    struct base_buffer text = {0};
+    of_error.data = (const uint8_t *)"\4\35\0\20\0\0\0\7";
+    of_error.n_data = 8;
+    of_error_format(&of_error, &text);
+    assert_string_equal(base_buffer_text(&text),
+                        "OFPET_METER_MOD_FAILED OFPMMFC_UNKNOWN_METER about METER_MOD type 29 xid "
+                        "0x7 (04 1d 00 10 00 00 00 07)");
+    base_buffer_free(&text);
+}
+
 static void unknown_errors_are_numbers(void **state)
 {
     (void)state;
@@ -93,6 +122,7 @@ static void a_message_without_type_and_code_is_refused(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(errors_have_names),
     cmocka_unit_test(every_error_code_of_the_specification_has_a_name),
+    cmocka_unit_test(every_error_code_of_1_3_has_a_name),
     cmocka_unit_test(unknown_errors_are_numbers),
     cmocka_unit_test(a_text_ends_at_128_characters),
     cmocka_unit_test(a_message_without_type_and_code_is_refused),

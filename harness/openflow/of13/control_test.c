@@ -138,8 +138,12 @@ static void an_entry_that_is_gone_is_told(void **state)
     struct base_buffer bytes = {0};
     struct base_arena arena = {0};
     struct of_flow_removed removed;
+    memset(&removed, 0xff, sizeof removed);
     struct base_reader body = body_of(REMOVED, &bytes, OFPT_FLOW_REMOVED);
     assert_int_equal(of13_decode_flow_removed(&body, &arena, &removed, NULL), 0);
+    assert_null(removed.entry.instructions); /* it has none, whatever was there */
+    assert_null(removed.entry.actions);
+    assert_int_equal(removed.entry.n_actions | removed.entry.flags, 0);
     assert_int_equal(removed.reason, OFPRR_HARD_TIMEOUT);
     assert_int_equal(removed.entry.cookie, 0x7461706400000003);
     assert_int_equal(removed.entry.priority, 33024);
