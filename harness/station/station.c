@@ -259,14 +259,9 @@ static int wait_until(struct station_set *set, int64_t time_left_ns, struct base
             .fd = station->fd, .events = (short)(POLLIN | (station->unsent ? POLLOUT : 0))};
     }
     set->polled[set->n] = (struct pollfd){.fd = set->interrupt_fd, .events = POLLIN};
-    int n_ready = ppoll(set->polled, set->n + 1, &timeout, NULL);
-    if (n_ready < 0) {
-        for (size_t i = 0; i <= set->n; i++) {
-            set->polled[i].revents = 0;
-        }
-        return errno == EINTR ? 0 : base_fail(error, "poll: %s", strerror(errno));
-    }
-    return 0;
+    return ppoll(set->polled, set->n + 1, &timeout, NULL) < 0 && errno != EINTR
+               ? base_fail(error, "poll: %s", strerror(errno))
+               : 0;
 }
 
 static bool is_interrupted(const struct station_set *set)
