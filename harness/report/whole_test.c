@@ -295,6 +295,8 @@ static void for_a_browser(void **state)
     topology_free(topology);
     assert_int_equal(
         yaml_load_topology(&yaml_disk, "topologies/fabric.yaml", &topology, &diagnostics), 0);
+    small.causes = &(struct cause){.where = "s1", .results = (size_t[]){0}, .n_results = 1};
+    small.n_causes = 1;
     report_html(&small, topology, "<0.2>", &text);
     assert_file(&text, "small.html");
     topology_free(topology);
