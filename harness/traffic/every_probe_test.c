@@ -101,7 +101,9 @@ static void put_probe(const struct traffic_probe *probe, const struct topology *
     base_put_format(out, "%s %s%s: ", topology->hosts[probe->from].name, probe->kind,
                     probe->sentinel ? ", last" : "");
     put_header(&probe->header, out);
-    base_put_format(out, probe->shape.n_bytes > 0 ? ", %u bytes" : "", probe->shape.n_bytes);
+    if (probe->shape.n_bytes > 0) {
+        base_put_format(out, ", %u bytes", probe->shape.n_bytes);
+    }
     base_put_text(out, probe->n_arrivals > 0 ? " ->" : " -> nobody");
     for (size_t i = 0; i < probe->n_arrivals; i++) {
         const struct traffic_expected_arrival *arrival = &probe->arrivals[i];
@@ -110,7 +112,9 @@ static void put_probe(const struct traffic_probe *probe, const struct topology *
         for (size_t w = 0; w < probe->n_ways; w++) {
             put_copies(probe->ways[w].at[i].copies, probe->ways[w].at[i].more, out);
         }
-        base_put_format(out, arrival->as ? " (%zu)" : "", arrival->n_as);
+        if (arrival->as) {
+            base_put_format(out, " (%zu)", arrival->n_as);
+        }
         for (size_t f = 0; f < arrival->n_as; f++) {
             struct header as = arrival->as[f];
             as.in_port = probe->header.in_port; /* by which it left the last switch */
