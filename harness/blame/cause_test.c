@@ -24,8 +24,9 @@ static void add(struct report *report, enum result_kind kind, const char *id,
 /* What is added, and no room behind it: AddressSanitizer sees what reads one more. */
 static int causes_of(struct report *report)
 {
-    report->results = realloc(report->results, report->n_results * sizeof *report->results);
-    assert_non_null(report->results);
+    void *exact = realloc(report->results, report->n_results * sizeof *report->results);
+    assert_non_null(exact);
+    report->results = exact;
     return blame_causes(report);
 }
 
