@@ -49,6 +49,17 @@ static void follows_copies_to_hosts(void **state)
     assert_true(path_walk_exercises(&walk, 1, 0, NULL));
     assert_false(path_walk_exercises(&walk, 1, 1, NULL));
     assert_false(path_walk_exercises(&walk, 0, 1, NULL));
+    static struct path_walk chosen; /* the same: there is nothing to choose */
+    struct space_choices choices = {.n_met = 1};
+    path_follow_chosen(&line.network, (struct port_ref){0, 1}, &frame, NULL, &choices, &chosen);
+    assert_int_equal(choices.n_met, 0);
+    assert_true(chosen.known && chosen.ends && !chosen.loops);
+    assert_int_equal(chosen.n_hops, walk.n_hops);
+    assert_int_equal(chosen.n_arrivals, walk.n_arrivals);
+    for (size_t i = 0; i < walk.n_arrivals; i++) {
+        assert_int_equal(chosen.arrivals[i].host, walk.arrivals[i].host);
+        assert_int_equal(chosen.arrivals[i].hop, walk.arrivals[i].hop);
+    }
     line_close(&line);
 }
 
