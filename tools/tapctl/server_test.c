@@ -171,7 +171,7 @@ static void no_answer_in_time(void **state)
     struct sockaddr_un path = {.sun_family = AF_UNIX};
     const struct tapctl_request request = {"GET", "/taps", NULL, 20};
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    char directory[] = "/tmp/server_test.XXXXXX", address[64];
+    char directory[] = "/tmp/server_test.XXXXXX", address[128];
     assert_non_null(mkdtemp(directory));
     snprintf(path.sun_path, sizeof path.sun_path, "%s/s", directory);
     snprintf(address, sizeof address, "unix:%s", path.sun_path);
