@@ -128,18 +128,18 @@ static void fill(const struct among *among, struct result *result)
         result->to, not, late);
 }
 
-/* Why what was lost may be so though all is right; NULL: it may not. */
-static const char *why_lost(const struct among *among)
+/* The meter at which what was lost may have been; none, if nothing was lost. */
+static struct traffic_meter meter_of(const struct among *among)
 {
     const struct traffic_probe *probe = &among->evidence->plan->probes[among->first];
-    const char *why = NULL;
+    struct traffic_meter metered = {0};
     bool lost = among->fate.ways == TRAFFIC_WAYS_LOST && among->fate.late_ns == 0;
-    for (size_t host = 0; host < among->evidence->round->n_hosts && lost && !why; host++) {
-        why = traffic_ways_concern(probe, host)
-                  ? traffic_metered(among->evidence, among->first, host, &among->report->arena)
-                  : NULL;
+    for (size_t host = 0; host < among->evidence->round->n_hosts && lost && !metered.text; host++) {
+        if (traffic_ways_concern(probe, host)) {
+            metered = traffic_metered(among->evidence, among->first, host, &among->report->arena);
+        }
     }
-    return why;
+    return metered;
 }
 
 static int add_result(const struct among *among, struct traffic_failures *failures)
@@ -158,10 +158,9 @@ static int add_result(const struct among *among, struct traffic_failures *failur
     result->to = hosts;
     result->source = among->evidence->expectation->file;
     fill(among, result);
-    const char *metered = why_lost(among);
-    if (metered) {
-        result->verdict = VERDICT_INCONCLUSIVE;
-        result->detail = metered;
+    struct traffic_meter metered = meter_of(among);
+    if (metered.text) {
+        traffic_meter_tell(&metered, result);
         result->disagrees = false;
         return 0;
     }

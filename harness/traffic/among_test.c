@@ -230,6 +230,8 @@ static void a_meter_may_have_dropped_it(void **state)
     const struct result *lost = choosing_result(&choosing, "traffic/a/delivered/c1,c2");
     assert_int_equal(lost->verdict, VERDICT_INCONCLUSIVE);
     assert_string_equal(lost->detail, "meter 4 of s1 may have dropped what is missing");
+    assert_string_equal(lost->suspect, "s1:1");
+    assert_int_equal(lost->cause_kind, CAUSE_TABLE);
     assert_false(lost->disagrees);
     assert_int_equal(choosing.failures.n_items, 0);
     choosing_send(&choosing, 1, 1, 1, 1);

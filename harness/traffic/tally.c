@@ -46,22 +46,34 @@ static const char *altered_how(const struct traffic_evidence *evidence, size_t p
     return base_arena_take(arena, &text);
 }
 
-const char *traffic_metered(const struct traffic_evidence *evidence, size_t p, size_t host,
-                            struct base_arena *arena)
+struct traffic_meter traffic_metered(const struct traffic_evidence *evidence, size_t p, size_t host,
+                                     struct base_arena *arena)
 {
     const struct traffic_probe *probe = &evidence->plan->probes[p];
     struct path_walk walk;
     uint32_t meter;
     if (!evidence->tables) {
-        return NULL;
+        return (struct traffic_meter){0};
     }
     path_follow_from(evidence->tables, probe->from, &probe->header, &walk);
     size_t hop = path_walk_metered(evidence->tables, &walk, host, &meter);
-    return hop == HOP_NONE
-               ? NULL
-               : base_arena_format(
-                     arena, "meter %" PRIu32 " of %s may have dropped what is missing", meter,
-                     evidence->tables->topology->switches[walk.hops[hop].in.sw].name);
+    if (hop == HOP_NONE) {
+        return (struct traffic_meter){0};
+    }
+    struct port_ref in = walk.hops[hop].in;
+    const char *name = evidence->tables->topology->switches[in.sw].name;
+    return (struct traffic_meter){
+        .text = base_arena_format(arena, "meter %" PRIu32 " of %s may have dropped what is missing",
+                                  meter, name),
+        .at = base_arena_format(arena, "%s:%u", name, in.port)};
+}
+
+void traffic_meter_tell(const struct traffic_meter *metered, struct result *result)
+{
+    result->verdict = VERDICT_INCONCLUSIVE;
+    result->detail = metered->text;
+    result->cause_kind = CAUSE_TABLE;
+    result->cause = result->suspect = metered->at;
 }
 
 /* At least `least` copies of each sending should have arrived, and at most `most`. */
@@ -79,9 +91,14 @@ static void count_arrivals(const struct traffic_evidence *evidence, size_t p, si
     if (got >= least * n && got <= most * n && !alteration && late_ns == 0) {
         return;
     }
-    const char *metered = got < least * n ? traffic_metered(evidence, p, host, arena) : NULL;
-    tally->metered = metered ? metered : tally->metered;
-    if (metered && !alteration && late_ns == 0) {
+    struct traffic_meter metered = {0};
+    if (got < least * n) {
+        metered = traffic_metered(evidence, p, host, arena);
+        if (metered.text) {
+            tally->metered = metered;
+        }
+    }
+    if (metered.text && !alteration && late_ns == 0) {
         return;
     }
     struct traffic_deviation deviation = {
@@ -90,7 +107,7 @@ static void count_arrivals(const struct traffic_evidence *evidence, size_t p, si
     add_kind(tally, evidence->plan->probes[p].kind);
     if (got > most * n) {
         count(&tally->n_extra, &tally->extra, &deviation);
-    } else if (got < least * n && !metered) {
+    } else if (got < least * n && !metered.text) {
         count(&tally->n_missing, &tally->missing, &deviation);
     } else if (!alteration) {
         count(&tally->n_late, &tally->late, &deviation);

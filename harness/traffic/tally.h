@@ -16,11 +16,16 @@ struct traffic_deviation {
     uint64_t late_ns;      /* how long the latest of the late ones took; 0: none was late */
 };
 
+/* A meter on the way (OpenFlow 1.3.5, section 5.7), which may have dropped copies. */
+struct traffic_meter {
+    const char *text; /* "meter 1 of s1 may have dropped what is missing"; NULL: there is none */
+    const char *at;   /* "s1:2": by which port they come to it */
+};
+
 struct traffic_tally {
     size_t n_probes;                                       /* that were sent */
     size_t n_wrong, n_extra, n_missing, n_altered, n_late; /* (probe, host) pairs */
-    const char *metered; /* why what is missing besides is no failure (see
-                            traffic_metered); NULL: nothing is */
+    struct traffic_meter metered; /* where what is missing besides may be lost */
     struct traffic_deviation extra, missing, altered, late; /* the first of each kind */
     size_t problem_host;                    /* a host whose station cannot be trusted; HOST_NONE */
     const char *alteration;                 /* of `altered`, in words; NULL: nothing was altered */
@@ -39,11 +44,14 @@ struct traffic_tally traffic_tally_claim(const struct traffic_evidence *evidence
 struct traffic_tally traffic_tally_unclaimed(const struct traffic_evidence *evidence, size_t from,
                                              size_t to, struct base_arena *arena);
 
-/* Why copies of the probe that should have come to the host may be missing though all is as the
- * tables say, "meter 1 of s1 may have dropped what is missing", in `arena`: they come through a
- * meter on the way (OpenFlow 1.3.5, section 5.7). NULL: they come through none, or not at all. */
-const char *traffic_metered(const struct traffic_evidence *evidence, size_t p, size_t host,
-                            struct base_arena *arena);
+/* The meter through which copies of the probe come that should have come to the host, as the tables
+ * say, or, where that is not known, may come; texts in `arena`. None: they come through none, or
+ * not at all. */
+struct traffic_meter traffic_metered(const struct traffic_evidence *evidence, size_t p, size_t host,
+                                     struct base_arena *arena);
+
+/* A result that is open for this meter. */
+void traffic_meter_tell(const struct traffic_meter *metered, struct result *result);
 
 /* The deviation to report: frames that should not have come before frames that
  * were altered, are missing or came late. NULL if there is none. */

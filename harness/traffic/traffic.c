@@ -152,7 +152,7 @@ static const char *why_open(const struct judging *judging, const struct claim *c
         return "none of the sender's frames was seen to enter the network, neither by a "
                "station nor by its switch: that none came here proves nothing";
     }
-    return tally->metered;
+    return tally->metered.text;
 }
 
 static int add_claim(const struct judging *judging, const struct claim *claim)
@@ -174,7 +174,10 @@ static int add_claim(const struct judging *judging, const struct claim *claim)
         return fail(judging, &tally, result);
     }
     result->detail = why_open(judging, claim, &tally);
-    if (result->detail) {
+    if (result->detail && result->detail == tally.metered.text) {
+        traffic_meter_tell(&tally.metered, result);
+        result->observed_count = -1;
+    } else if (result->detail) {
         result->verdict = VERDICT_INCONCLUSIVE;
         result->observed_count = -1;
     }
@@ -207,7 +210,7 @@ static int traffic_unclaimed(const struct judging *judging, size_t from, size_t 
         traffic_tally_unclaimed(evidence, from, to, &judging->report->arena);
     const struct traffic_deviation *worst = traffic_tally_worst(&tally);
     bool fails = shows_failure(&tally) && !(worst == &tally.missing && evidence->problems[from]);
-    if (!fails && !tally.metered) {
+    if (!fails && !tally.metered.text) {
         return 0;
     }
     struct result *result = add_unclaimed(judging, judging->topology->hosts[from].name,
@@ -216,8 +219,7 @@ static int traffic_unclaimed(const struct judging *judging, size_t from, size_t 
         return -1;
     }
     if (!fails) {
-        result->verdict = VERDICT_INCONCLUSIVE;
-        result->detail = tally.metered;
+        traffic_meter_tell(&tally.metered, result);
         return 0;
     }
     result->is_count = true;

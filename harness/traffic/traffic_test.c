@@ -370,6 +370,10 @@ static void what_a_meter_may_have_dropped_is_no_failure(void **state)
             const struct result *result = network_result(&network, "traffic/h1/delivered/h2");
             assert_int_equal(result->verdict, cases[i].verdict);
             assert_non_null(strstr(result->detail, cases[i].detail));
+            if (cases[i].verdict == VERDICT_INCONCLUSIVE) {
+                assert_string_equal(result->suspect, "s1:1");
+                assert_string_equal(result->cause, "s1:1");
+            }
             network_free(&network);
         }
     }
