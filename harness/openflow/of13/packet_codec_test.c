@@ -28,6 +28,9 @@ static void packets_are_written(void **state)
     assert_int_equal(of13_encode_packet_out(&out, 9, &packet, NULL), 0);
     assert_int_equal(out.n_bytes, sizeof expected);
     assert_memory_equal(out.data, expected, sizeof expected);
+    assert_int_equal(of13_encode_packet_out(&out, 9, &packet, NULL), 0); /* behind the first */
+    assert_int_equal(out.n_bytes, 2 * sizeof expected);
+    assert_memory_equal(out.data + sizeof expected, expected, sizeof expected);
     out.n_bytes = 0;
     packet.in_port = 7;
     assert_int_equal(of13_encode_packet_out(&out, 9, &packet, NULL), 0);
