@@ -4,7 +4,7 @@
  * is text laid out on a terminal? */
 #include "cli/cli.h"
 
-#include "testing/cmocka.h"
+#include "testing/fake_cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,15 +95,33 @@ static void a_terminal_gets_colours_and_short_lines(void **state)
     struct winsize size = {.ws_row = 24, .ws_col = 80};
     assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
     assert_int_equal(look(terminal, CLI_COLOR_NEVER, "NO_COLOR", ""), 80);
-    size.ws_col = 5; /* nobody reads that */
-    assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
-    assert_int_equal(look(terminal, CLI_COLOR_NEVER, "NO_COLOR", ""), 100);
+    for (unsigned short columns = 39; columns <= 40; columns++) { /* nobody reads fewer */
+        size.ws_col = columns;
+        assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
+        assert_int_equal(look(terminal, CLI_COLOR_NEVER, "NO_COLOR", ""), columns < 40 ? 100 : 40);
+    }
     close(terminal);
     close(null);
 }
 
+/* By a process of its own, which has been started before it is confined. */
+static void what_goes_to_a_file_is_in_it(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = fake_cli_open("simulated");
+    EXPECT(cli, 0, "flows", "topologies/demon.yaml", "--save", fake_cli_path(cli, "saved"));
+    EXPECT(cli, 0, "check", "expected/demon/simulated.yaml", "--state", fake_cli_path(cli, "saved"),
+           "--json", fake_cli_path(cli, "json"));
+    char *json = fake_cli_read(cli, "json");
+    fake_cli_says(json, "{\n  \"verdict\": \"pass\"");
+    fake_cli_says(json, "  \"format\": 1\n}\n");
+    free(json);
+    fake_cli_close(cli);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_terminal_gets_colours_and_short_lines),
+    cmocka_unit_test(what_goes_to_a_file_is_in_it),
     cmocka_unit_test(a_full_disk_is_noticed),
     cmocka_unit_test(a_reader_that_has_gone_wanted_no_more),
 };
