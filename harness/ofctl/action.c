@@ -315,7 +315,7 @@ static const struct action *put_choice(const struct action *choice, const struct
 
 void ofctl_format_actions(const struct action *actions, size_t n_actions, struct base_buffer *out)
 {
-    const struct action *at = actions, *end = actions + n_actions;
+    const struct action *at = actions, *end = n_actions > 0 ? actions + n_actions : actions;
     size_t begin = out->n_bytes;
     while (at < end) {
         const struct action *action = at, *next = behind_copy(at, end);
