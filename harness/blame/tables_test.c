@@ -117,6 +117,7 @@ static void several_claims_blame_the_same_hop(void **state)
 static void add_entry(struct network *network, size_t sw, const char *flow)
 {
     assert_int_equal(ofctl_parse_flow(flow, &network->states[sw].flows, NULL, NULL, NULL), 0);
+    assert_int_equal(ofctl_parse_flow(flow, &network->later[sw].flows, NULL, NULL, NULL), 0);
 }
 
 /* One copy ends at s3:1, the other goes on by s3:2 and s1:7 to h2. */
