@@ -260,12 +260,6 @@ static int part_hosts(struct faults_lab *lab, struct injection *injection, struc
     return await_hosts(lab, injection, error);
 }
 
-#define LIE(title, words, where_it_fits, make, unmake)                                             \
-    {                                                                                              \
-        .name = (title), .text = (words), .fits = (where_it_fits), .inject = (make),               \
-        .undo = (unmake), .found = "traffic/*", .silent = "state/*|switch/*", .where = "$s:$p"     \
-    }
-
 static const struct fault faults[] = {
     {.name = "span",
      .text = "a mirror of OVSDB copies what enters a port to another one",
