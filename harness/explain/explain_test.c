@@ -384,12 +384,12 @@ static void each_way_of_a_choice_is_followed(void **state)
     assert_int_equal(
         ofctl_parse_group("group_id=8,type=indirect,bucket=output:6", &s1->groups, NULL, NULL), 0);
     set_flows(&asking, 0, "in_port=1 actions=group:7");
-    const struct explained_hop *hops = ask(&asking, 1, "udp")->hops;
+    ask(&asking, 1, "udp");
     assert_true(asking.answer.deviates);
     assert_false(asking.answer.unknown);
     expected->actions = two_or_six;
     expected->n_actions = 7;
-    hops = ask(&asking, 1, "udp")->hops;
+    const struct explained_hop *hops = ask(&asking, 1, "udp")->hops;
     assert_false(asking.answer.deviates || asking.answer.unknown);
     assert_int_equal(hops[0].ways->n_ways, 2);
     assert_int_equal(hops[0].n_groups, 2);

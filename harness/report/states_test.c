@@ -28,8 +28,8 @@ static const char *const flows[2][24] = {
         "priority=800,in_port=1,tcp actions=output:2,output:3",
         "priority=700,in_port=1,udp actions=mod_vlan_vid:5,mod_nw_tos:8,output:2,output:3",
         "priority=690,in_port=1,dl_vlan=7 actions=strip_vlan,output:2",
-        "priority=680,in_port=1,ipv6,ipv6_src=2001:db8::/32 "
-        "actions=set_field:2001:db8::11->ipv6_src,set_field:2001:db8::12->ipv6_dst,output:2",
+        ("priority=680,in_port=1,ipv6,ipv6_src=2001:db8::/32 "
+         "actions=set_field:2001:db8::11->ipv6_src,set_field:2001:db8::12->ipv6_dst,output:2"),
         "priority=670,in_port=1,icmp actions=set_queue:3,output:2",
         "priority=660,in_port=1,arp actions=mod_dl_src:02:00:00:00:00:01,output:2",
         "priority=650,in_port=2 actions=output:1",
@@ -43,11 +43,11 @@ static const char *const flows[2][24] = {
     {
         "priority=800,in_port=1,tcp actions=output:2,output:4,controller:64",
         "priority=790,in_port=1,tcp,tp_dst=80 actions=drop",
-        "priority=700,in_port=1,udp actions=mod_vlan_vid:6,mod_vlan_pcp:3,mod_nw_dst:10.9.9.9,"
-        "output:2,output:4",
+        ("priority=700,in_port=1,udp actions=mod_vlan_vid:6,mod_vlan_pcp:3,mod_nw_dst:10.9.9.9,"
+         "output:2,output:4"),
         "priority=690,in_port=1,dl_vlan=7 actions=mod_dl_dst:02:00:00:00:00:02,output:2",
-        "priority=680,in_port=1,ipv6,ipv6_src=2001:db8::/32 "
-        "actions=set_field:2001:db8::3->ipv6_src,output:2",
+        ("priority=680,in_port=1,ipv6,ipv6_src=2001:db8::/32 "
+         "actions=set_field:2001:db8::3->ipv6_src,output:2"),
         "priority=670,in_port=1,icmp actions=set_queue:4,output:2",
         "priority=660,in_port=1,arp actions=output:2,output:2",
         "priority=650,in_port=2 actions=output:3",
