@@ -8,6 +8,7 @@
  *
  * writes anew: look at what git says of it. */
 #include "testing/blamed_network.h"
+#include "testing/whole.h"
 
 static const char golden[] = "harness/blame/every_fault.txt";
 
@@ -308,32 +309,6 @@ static void of_ports(enum look look, struct base_buffer *out)
     }
 }
 
-static char *expected_text(void)
-{
-    FILE *file = fopen(golden, "r");
-    char *text = calloc(1, 1 << 20);
-    assert_non_null(text);
-    if (file) {
-        assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
-        fclose(file);
-    }
-    return text;
-}
-
-static void compare(const char *text)
-{
-    char *expected = expected_text();
-    size_t i = 0, line = 0, n = 1;
-    for (; text[i] && text[i] == expected[i]; i++) {
-        line = text[i] == '\n' ? i + 1 : line;
-        n += text[i] == '\n';
-    }
-    if (text[i] != expected[i]) {
-        fail_msg("%s:%zu: now\n%.*s", golden, n, (int)strcspn(text + line, "\n"), text + line);
-    }
-    free(expected);
-}
-
 static void each_fault_has_its_cause(void **state)
 {
     (void)state;
@@ -346,13 +321,7 @@ static void each_fault_has_its_cause(void **state)
         of_entries(look, &text);
         of_ports(look, &text);
     }
-    if (getenv("WRITE")) {
-        FILE *file = fopen(golden, "w");
-        assert_non_null(file);
-        fputs(base_buffer_text(&text), file);
-        fclose(file);
-    }
-    compare(base_buffer_text(&text));
+    assert_whole(base_buffer_text(&text), golden);
     base_buffer_free(&text);
 }
 

@@ -8,6 +8,7 @@
  * writes anew: look at what git says of it. */
 #include "ofctl/match.h"
 #include "testing/reference_network.h"
+#include "testing/whole.h"
 #include "testing/yaml_memory.h"
 #include "traffic/cover.h"
 #include "traffic/harmless.h"
@@ -218,23 +219,6 @@ static void put_cover(const char *flows, const struct traffic_cover_options *opt
 
 /* --------------------------------------------------------------------- the text */
 
-static void compare(const char *text)
-{
-    char *expected = calloc(1, 1 << 20);
-    FILE *file = fopen(golden, "r");
-    assert_true(expected && file && fread(expected, 1, (1 << 20) - 1, file) > 0);
-    fclose(file);
-    size_t i = 0, line = 0, n = 1;
-    for (; text[i] && text[i] == expected[i]; i++) {
-        line = text[i] == '\n' ? i + 1 : line;
-        n += text[i] == '\n';
-    }
-    if (text[i] != expected[i]) {
-        fail_msg("%s:%zu: now\n%.*s", golden, n, (int)strcspn(text + line, "\n"), text + line);
-    }
-    free(expected);
-}
-
 static void each_probe_is_as_written(void **state)
 {
     (void)state;
@@ -249,13 +233,7 @@ static void each_probe_is_as_written(void **state)
     for (size_t i = 0; i < 9; i++) {
         put_cover(flows[i / 3], &options[i % 3], &text);
     }
-    if (getenv("WRITE")) {
-        FILE *file = fopen(golden, "w");
-        assert_non_null(file);
-        fputs(base_buffer_text(&text), file);
-        fclose(file);
-    }
-    compare(base_buffer_text(&text));
+    assert_whole(base_buffer_text(&text), golden);
     base_buffer_free(&text);
 }
 
