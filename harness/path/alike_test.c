@@ -89,6 +89,12 @@ static const struct {
      "udp,tp_dst=9",
      "tcp",
      "priority=50000,tcp,dl_vlan_pcp=0,actions=drop"},
+    /* what is asked of a tag is asked of those that had one */
+    {{"actions=mod_vlan_pcp:0,output:3"},
+     "udp",
+     "arp",
+     "udp,dl_vlan=1",
+     "priority=50000,dl_vlan=0,actions=drop"},
 };
 
 static void likeness_hangs_on_what_decides(void **state)

@@ -6,9 +6,11 @@
 #include "path/alike.h"
 #include "path/backward.h"
 #include "path/declared.h"
+#include "path/entered.h"
 #include "path/forward.h"
 #include "testing/failing.h"
 #include "testing/line.h"
+#include "testing/random_network.h"
 
 enum { PLENTY = 1000000 };
 
@@ -275,11 +277,182 @@ static void headers_are_alike(void **state)
     release(line);
 }
 
+enum { N_ENTERED = 64, N_COMPARED = 12 };
+
+/* A random network, and what was answered with enough memory: by switch, by entry. */
+struct asked {
+    struct random_network random;
+    struct path_network network;
+    failing_function *ask;
+    enum space_answer answers[RANDOM_SWITCHES][RANDOM_ENTRIES];
+    bool entered[RANDOM_HOSTS][N_ENTERED];
+    bool alike[N_COMPARED][RANDOM_UNIVERSE];     /* by header, by another */
+    size_t fates[RANDOM_HOSTS][RANDOM_UNIVERSE]; /* by host, by header: fate_of */
+};
+
+/* Short of memory more may be named, never less. */
+static int enter_from_each(void *aux)
+{
+    struct asked *asked = aux;
+    int status = 0;
+    base_memory_begin();
+    for (size_t host = 0; host < asked->random.topology.n_hosts && status == 0; host++) {
+        bool entered[N_ENTERED] = {0}, *plenty = asked->entered[host];
+        assert_true(asked->network.n_cables <= N_ENTERED);
+        status = path_entered(&asked->network, asked->random.topology.hosts[host].port, entered);
+        for (size_t i = 0; i < N_ENTERED && status == 0; i++) {
+            plenty[i] = base_memory_ran_out() ? plenty[i] : entered[i];
+            assert_true(entered[i] || !plenty[i]);
+        }
+    }
+    return base_memory_ran_out() ? -1 : status;
+}
+
+/* To which hosts this header comes; SIZE_MAX: it is not known, or loops. */
+static size_t fate_of(const struct path_reach *reach, const struct header *header)
+{
+    size_t hosts = 0;
+    for (size_t i = 0; i < reach->n_arrivals; i++) {
+        hosts |= (size_t)space_region_has(&reach->arrivals[i].region, header)
+                 << reach->arrivals[i].host;
+    }
+    for (size_t i = 0; i < reach->n_unknowns; i++) {
+        hosts = space_region_has(&reach->unknowns[i].region, header) ? SIZE_MAX : hosts;
+    }
+    for (size_t i = 0; i < reach->n_loops; i++) {
+        hosts = space_region_has(&reach->loops[i].region, header) ? SIZE_MAX : hosts;
+    }
+    return hosts;
+}
+
+/* What is short of memory, and does not say so, leaves open what it does not know. */
+static int reach_from_each(void *aux)
+{
+    struct asked *asked = aux;
+    int status = 0;
+    base_memory_begin();
+    for (size_t host = 0; host < asked->random.topology.n_hosts && status == 0; host++) {
+        struct path_reach reach;
+        size_t budget = PLENTY;
+        struct port_ref in = asked->random.topology.hosts[host].port;
+        status = path_reach(&asked->network, in, &budget, &reach);
+        for (size_t i = 0; i < asked->random.n_universe && status == 0 && !reach.exhausted; i++) {
+            struct header header = asked->random.universe[i];
+            size_t *plenty = &asked->fates[host][i];
+            header.in_port = in.port;
+            size_t fate = fate_of(&reach, &header);
+            *plenty = base_memory_ran_out() ? *plenty : fate;
+            assert_true(fate == SIZE_MAX || fate == *plenty);
+        }
+        path_reach_free(&reach);
+    }
+    return base_memory_ran_out() ? -1 : status;
+}
+
+/* What is short of memory is open, and never another answer. */
+static int trace_each(void *aux)
+{
+    struct asked *asked = aux;
+    base_memory_begin();
+    for (size_t sw = 0; sw < asked->random.topology.n_switches; sw++) {
+        const struct switch_state *state = asked->random.read[sw];
+        for (size_t entry = 0; state && entry < state->flows.n_entries; entry++) {
+            const struct path_target target = {.sw = sw, .entry = entry};
+            struct path_origin origin = {0};
+            size_t budget = PLENTY;
+            enum space_answer *plenty = &asked->answers[sw][entry];
+            enum space_answer answer =
+                path_origin_of_entry(&asked->network, NULL, &target, &budget, &origin);
+            *plenty = base_memory_ran_out() ? *plenty : answer;
+            assert_true(answer == SPACE_OPEN || answer == *plenty);
+        }
+    }
+    return base_memory_ran_out() ? -1 : 0;
+}
+
+static int affect_each(void *aux)
+{
+    struct asked *asked = aux;
+    int status = 0;
+    base_memory_begin();
+    for (size_t sw = 0; sw < asked->random.topology.n_switches; sw++) {
+        const struct switch_state *state = asked->random.read[sw];
+        for (size_t entry = 0; state && entry < state->flows.n_entries && status == 0; entry++) {
+            struct path_affected affected = {0};
+            status = path_affected_find(&asked->network, sw, entry, &affected);
+            path_affected_free(&affected);
+        }
+    }
+    return base_memory_ran_out() ? -1 : status;
+}
+
+/* Short of memory fewer are alike, never more. */
+static int compare_each(void *aux)
+{
+    static struct path_walk walk;
+    static const struct path_watch stops = {.stops = true};
+    struct asked *asked = aux;
+    const struct random_network *random = &asked->random;
+    base_memory_begin();
+    for (size_t i = 0; i < N_COMPARED; i++) {
+        struct port_ref in = random->topology.hosts[i % random->topology.n_hosts].port;
+        struct header header = random->universe[i * random->n_universe / N_COMPARED];
+        struct path_alike alike;
+        size_t budget = PLENTY;
+        header.in_port = in.port;
+        path_follow(&asked->network, in, &header, &stops, &walk);
+        bool followed = !base_memory_ran_out();
+        path_alike(&asked->network, &walk, &budget, &alike);
+        for (size_t j = 0; j < random->n_universe && followed; j++) {
+            struct header other = random->universe[j];
+            bool *plenty = &asked->alike[i][j];
+            other.in_port = in.port;
+            bool is = match_takes(&alike.cube, &other);
+            for (size_t k = 0; k < alike.n_less && is; k++) {
+                is = !match_takes(&alike.less[k], &other);
+            }
+            *plenty = base_memory_ran_out() ? *plenty : is;
+            assert_true(*plenty || !is);
+        }
+        free(alike.less);
+    }
+    return base_memory_ran_out() ? -1 : 0;
+}
+
+static int open_and_ask(void *aux)
+{
+    struct asked *asked = aux;
+    if (path_network_open_dumps(&asked->network, &asked->random.topology, asked->random.read,
+                                NULL) < 0) {
+        return -1;
+    }
+    int status = asked->ask(asked);
+    path_network_close(&asked->network);
+    return status;
+}
+
+static void random_networks_are_asked(void **state)
+{
+    static failing_function *const functions[] = {enter_from_each, reach_from_each, trace_each,
+                                                  affect_each, compare_each};
+    static struct asked asked;
+    (void)state;
+    for (uint64_t seed = 101; seed < 105; seed++) {
+        assert_true(random_network_make(&asked.random, seed, RANDOM_EVERYTHING & ~RANDOM_UNREAD));
+        for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+            asked.ask = functions[i];
+            assert_int_equal(open_and_ask(&asked), 0);
+            failing_each_piece(open_and_ask, &asked);
+        }
+        random_network_free(&asked.random);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(networks_are_opened),        cmocka_unit_test(expectations_are_compiled),
-    cmocka_unit_test(sets_of_packets_go_forward), cmocka_unit_test(one_packet_is_followed),
-    cmocka_unit_test(entries_are_traced_back),    cmocka_unit_test(affected_headers_are_named),
-    cmocka_unit_test(headers_are_alike),
+    cmocka_unit_test(random_networks_are_asked),  cmocka_unit_test(networks_are_opened),
+    cmocka_unit_test(expectations_are_compiled),  cmocka_unit_test(sets_of_packets_go_forward),
+    cmocka_unit_test(one_packet_is_followed),     cmocka_unit_test(entries_are_traced_back),
+    cmocka_unit_test(affected_headers_are_named), cmocka_unit_test(headers_are_alike),
 };
 
 TEST_MAIN(tests)
