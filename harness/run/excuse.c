@@ -150,10 +150,14 @@ static const char *machine_excuse(const struct checking *checking,
         return base_arena_format(arena, RUN_MACHINE_LOST, (unsigned long long)round->n_lost);
     }
     uint64_t waited_ms = round->waited_ns / 1000000;
-    return round->number == 1 && waited_ms >= RUN_SETTLE_MS && is_all(checking, round, p, true)
+    if (round->number > 1 || !is_all(checking, round, p, true)) {
+        return NULL;
+    }
+    return waited_ms >= RUN_SETTLE_MS
                ? base_arena_format(arena, "this process had to wait %.1f s for a processor",
                                    (double)waited_ms / 1e3)
-               : NULL;
+           : round->is_stalled ? "the processors of this machine were busy"
+                               : NULL;
 }
 
 void run_excuse_by_machine(const struct checking *checking, struct traffic_round *round)

@@ -252,7 +252,7 @@ void run_probing_burst(struct run_probing *probing, struct traffic_round *round,
 void run_probing_round(struct run_probing *probing, struct traffic_round *round, unsigned repeats)
 {
     const struct run_world *world = probing->stations->world;
-    uint64_t start_ns = run_probing_now_ns(probing);
+    uint64_t begin_ns = run_probing_now_ns(probing), start_ns = begin_ns;
     struct station_machine before = world->station_machine(probing->stations->set);
     run_probing_begin(probing, round);
     if (run_probing_speak(probing)) {
@@ -271,5 +271,6 @@ void run_probing_round(struct run_probing *probing, struct traffic_round *round,
     struct station_machine after = world->station_machine(probing->stations->set);
     round->n_lost = after.n_lost > before.n_lost ? after.n_lost - before.n_lost : 0;
     round->waited_ns = after.waited_ns - before.waited_ns;
+    round->is_stalled = (after.stalled_ns - before.stalled_ns) * 2 > round->over_ns - begin_ns;
     run_stations_check_drops(probing->stations);
 }

@@ -308,21 +308,26 @@ static void a_busy_machine_is_late_but_once(void **state)
 {
     (void)state;
     static const struct {
-        bool is_busy;
-        unsigned n;
+        unsigned busy, stalled, n;
         enum verdict verdict;
-    } rows[] = {{true, 1, VERDICT_PASS}, {false, 1, VERDICT_FAIL}, {true, 0, VERDICT_FAIL}};
+    } rows[] = {
+        {100, 0, 1, VERDICT_PASS}, {0, 90, 1, VERDICT_PASS}, {0, 0, 1, VERDICT_FAIL},
+        {100, 0, 0, VERDICT_FAIL}, {0, 90, 0, VERDICT_FAIL}, {0, 40, 1, VERDICT_FAIL},
+    };
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         struct fake_run run;
         fake_run_open_demon(&run, "simulated");
-        run.network.is_busy = rows[r].is_busy;
+        run.network.busy = rows[r].busy;
+        run.network.stalled = rows[r].stalled;
         fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .from = "h1", .at = "h2",
                                                  .n = rows[r].n, .ms = 300});
         fake_run_check(&run);
         fake_run_assert(&run, "traffic/h1/delivered/h2", rows[r].verdict);
         if (rows[r].verdict == VERDICT_PASS) {
             assert_non_null(strstr(fake_run_result(&run, "transient/h1/h2")->detail,
-                                   "1 of them late, while this process had to wait"));
+                                   rows[r].busy > 0
+                                       ? "1 of them late, while this process had to wait"
+                                       : "while the processors of this machine were busy"));
         }
         fake_run_close(&run);
     }

@@ -47,7 +47,8 @@ int station_machine_open(void)
     return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
 }
 
-/* Of one socket: linux/packet_diag.h. */
+/* Of one socket: linux/packet_diag.h. One whose queue is still full is read by nobody: what it
+ * drops goes by it only. */
 static uint64_t drops_of(const struct nlmsghdr *message)
 {
     const struct packet_diag_msg *body = NLMSG_DATA(message);
@@ -61,14 +62,15 @@ static uint64_t drops_of(const struct nlmsghdr *message)
         if (attribute->rta_type == PACKET_DIAG_MEMINFO &&
             RTA_PAYLOAD(attribute) > SK_MEMINFO_DROPS * sizeof *values) {
             memcpy(values, RTA_DATA(attribute), (SK_MEMINFO_DROPS + 1) * sizeof *values);
-            return values[SK_MEMINFO_DROPS];
+            bool is_read = values[SK_MEMINFO_RMEM_ALLOC] < values[SK_MEMINFO_RCVBUF];
+            return is_read ? values[SK_MEMINFO_DROPS] : 0;
         }
     }
     return 0;
 }
 
-/* Of all sockets of packet(7) in the namespace of `fd`: of ours, and of a switch's. The answer to a
- * request is there when sendto(2) returns, or as soon as what is there is read. */
+/* Of all sockets of packet(7) in the namespace of `fd` that are read: ours, a switch's. The answer
+ * to a request is there when sendto(2) returns, or as soon as what is there is read. */
 static uint64_t read_packet_drops(int fd)
 {
     struct {
@@ -96,11 +98,27 @@ static uint64_t read_packet_drops(int fd)
     return drops;
 }
 
+uint64_t station_machine_stalled(const char *path)
+{
+    static const char some[] = "some ", total[] = "total=";
+    char line[256];
+    FILE *file = fopen(path, "re");
+    const char *at = file && fgets(line, sizeof line, file) ? strstr(line, total) : NULL;
+    uint64_t stalled_us = at && strncmp(line, some, sizeof some - 1) == 0
+                              ? strtoull(at + sizeof total - 1, NULL, 10)
+                              : 0;
+    if (file) {
+        fclose(file);
+    }
+    return stalled_us * 1000;
+}
+
 struct station_machine station_machine_read(int fd)
 {
     enum { DROPPED = 1, WAITED = 1 };
     return (struct station_machine){
         .n_lost = station_machine_column("/proc/net/softnet_stat", DROPPED, 16) +
                   (fd >= 0 ? read_packet_drops(fd) : 0),
-        .waited_ns = station_machine_column("/proc/thread-self/schedstat", WAITED, 10)};
+        .waited_ns = station_machine_column("/proc/thread-self/schedstat", WAITED, 10),
+        .stalled_ns = station_machine_stalled("/proc/pressure/cpu")};
 }

@@ -17,4 +17,8 @@ struct station_machine station_machine_read(int fd);
  * read. */
 uint64_t station_machine_column(const char *path, unsigned column, int base);
 
+/* The time in which some task of the machine waited for what `path` tells of, in ns (the line
+ * "some" of Documentation/accounting/psi.rst). 0: it is not told. */
+uint64_t station_machine_stalled(const char *path);
+
 #endif

@@ -33,29 +33,59 @@ static void columns_are_summed(void **state)
     assert_int_equal(station_machine_column(path, 1, 16), 0);
 }
 
-/* In a network of its own: a socket that nobody reads has no room for what goes by. */
+static uint64_t stalled(const char *text)
+{
+    char path[] = "/tmp/machine_test.XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    uint64_t ns = station_machine_stalled(path);
+    close(fd);
+    unlink(path);
+    assert_int_equal(station_machine_stalled(path), 0);
+    return ns;
+}
+
+static void stalls_are_read(void **state)
+{
+    (void)state;
+    assert_int_equal(stalled("some avg10=0.00 avg60=9.00 avg300=8.10 total=50950\n"
+                             "full avg10=0.00 avg60=0.00 avg300=0.00 total=7\n"),
+                     50950000);
+    assert_int_equal(stalled("full avg10=0.00 avg60=0.00 avg300=0.00 total=7\n"), 0);
+    assert_int_equal(stalled("some avg10=0.00\n"), 0);
+    assert_int_equal(stalled(""), 0);
+}
+
+/* In a network of its own: what goes by a socket that has no room for it. One that is read loses
+ * it; what one that nobody reads loses is nobody's. */
 static int overflow(void)
 {
     enum { N = 100, CANNOT = 2 };
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
     struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP};
     int room = 1;
+    char frame[64];
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 && unshare(CLONE_NEWNET) < 0) {
         return CANNOT;
     }
     int fd = station_machine_open(), sender = socket(AF_INET, SOCK_DGRAM, 0),
-        unread = socket(AF_PACKET, SOCK_RAW, htons(3)); /* ETH_P_ALL */
+        full = socket(AF_PACKET, SOCK_RAW, htons(3)); /* ETH_P_ALL */
     if (ioctl(sender, SIOCSIFFLAGS, &loopback) < 0 ||
-        setsockopt(unread, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) < 0) {
+        setsockopt(full, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) < 0) {
         return CANNOT;
     }
     uint64_t before = station_machine_read(fd).n_lost;
     for (int i = 0; i < N; i++) {
         sendto(sender, "", 1, 0, (const void *)&to, sizeof to);
     }
+    uint64_t unread = station_machine_read(fd).n_lost - before;
+    while (recv(full, frame, sizeof frame, MSG_DONTWAIT) > 0) {
+    }
     uint64_t lost = station_machine_read(fd).n_lost - before;
-    return lost >= N && lost <= 4 * N && station_machine_read(-1).n_lost <= before ? 0 : 1;
+    bool told = lost >= N && lost <= 4 * N && station_machine_read(-1).n_lost <= before;
+    return unread == 0 && told ? 0 : 1;
 }
 
 static void what_sockets_lose_is_told(void **state)
@@ -77,6 +107,7 @@ static void what_sockets_lose_is_told(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(columns_are_summed),
+    cmocka_unit_test(stalls_are_read),
     cmocka_unit_test(what_sockets_lose_is_told),
 };
 

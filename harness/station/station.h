@@ -152,11 +152,12 @@ struct station_swallowed station_swallowed(const struct station_set *set, size_t
 
 /* What the kernel of this machine says of itself, since it began. */
 struct station_machine {
-    uint64_t n_lost;    /* frames that it threw away as a queue was full: in front of the
-                           interfaces (/proc/net/softnet_stat), or of a socket of packet(7) in
-                           the namespace of this process (sock_diag(7)), by which software
-                           switches, too, get frames */
-    uint64_t waited_ns; /* for a processor, of this thread (/proc/thread-self/schedstat) */
+    uint64_t n_lost;     /* frames that it threw away as a queue was full: in front of the
+                            interfaces (/proc/net/softnet_stat), or of a socket of packet(7) in
+                            the namespace of this process that is read (sock_diag(7)), by which
+                            software switches, too, get frames */
+    uint64_t waited_ns;  /* for a processor, of this thread (/proc/thread-self/schedstat), ... */
+    uint64_t stalled_ns; /* ... and of some task of the machine (/proc/pressure/cpu) */
 };
 
 /* What is not told is 0. */

@@ -96,7 +96,8 @@ struct fake_network {
     bool is_far; /* what stations send is sent when somebody waits for them (station_sync) */
     unsigned raises_at_dump, raises_at_frame; /* SIGTERM comes then; 0: never */
     unsigned lost_here; /* of what FAKE_LOSE loses, the machine says that it threw away so many */
-    bool is_busy;       /* it says that who runs on it waits for a processor all the time */
+    unsigned busy;    /* it says that who runs on it waits for a processor, ... per cent of time */
+    unsigned stalled; /* ... or that something else does */
     size_t n_lost;
     struct fake_fault faults[FAKE_FAULTS];
     size_t n_faults;

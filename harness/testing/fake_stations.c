@@ -230,7 +230,8 @@ static struct station_machine machine(const struct station_set *set)
     return (struct station_machine){.n_lost = set->fake->n_lost < set->fake->lost_here
                                                   ? set->fake->n_lost
                                                   : set->fake->lost_here,
-                                    .waited_ns = set->fake->is_busy ? set->fake->time_ns : 0};
+                                    .waited_ns = set->fake->time_ns * set->fake->busy / 100,
+                                    .stalled_ns = set->fake->time_ns * set->fake->stalled / 100};
 }
 
 static void close_set(struct station_set *set)

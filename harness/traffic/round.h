@@ -45,6 +45,7 @@ struct traffic_round {
                              under way */
     uint64_t n_lost;      /* frames that the kernel of this machine threw away meanwhile */
     uint64_t waited_ns;   /* how long the sender waited for a processor */
+    bool is_stalled;      /* some task of this machine waited for one more than half of the time */
     struct traffic_round_host *hosts;
     const bool *captures; /* by host, borrowed */
     size_t n_hosts;
