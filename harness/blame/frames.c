@@ -35,6 +35,7 @@ static bool locate_lossy_cable(const struct blame_view *view, const struct path_
         struct blame_cable cable = blame_cable_at(view, way, i);
         if (blame_cable_loses(view, &cable)) {
             blame_cable(view, &cable, blame_cable_counts(view, &cable), place);
+            place->n_lost = cable.tx - cable.rx;
             return true;
         }
     }
@@ -160,9 +161,11 @@ static bool locate_keeping_switch(const struct blame_view *view, const struct pa
     for (size_t i = 0; i < way->n_hops; i++) {
         struct port_ref out = blame_out(view, way, i), in = blame_hop(view, way, i)->in;
         const struct traffic_port_count *wanted = blame_port_count(view, out);
-        long sent = blame_cable_at(view, way, i + 1).tx;
-        if (wanted && sent >= 0 && sent + missing_in(view, in.sw) < (long)wanted->tx) {
+        long sent = blame_cable_at(view, way, i + 1).tx,
+             kept = wanted ? (long)wanted->tx - sent - missing_in(view, in.sw) : 0;
+        if (sent >= 0 && kept > 0) {
             blame_keeping(view, in, out, wanted->tx, sent, place);
+            place->n_lost = kept;
             return true;
         }
     }
@@ -473,13 +476,26 @@ static bool locate_late(const struct blame_view *view, struct blame_place *place
     return true;
 }
 
+/* Where far more is kept back by a switch than a cable loses, what the cable loses may still be on
+ * its way, or not be ours. */
+static bool locate_loss(const struct blame_view *view, struct blame_place *place)
+{
+    struct blame_place cable = *place, keeping = *place;
+    enum { FAR_MORE = 4 };
+    bool loses = locate_on_any_way(view, locate_lossy_cable, &cable),
+         keeps = locate_on_any_way(view, locate_keeping_switch, &keeping);
+    bool is_cable = loses && !(keeps && keeping.n_lost > FAR_MORE * cable.n_lost);
+    if (!is_cable && locate_on_any_way(view, locate_altering_cable, place)) {
+        return true;
+    }
+    *place = is_cable ? cable : keeping;
+    return loses || keeps;
+}
+
 static void locate_missing(const struct blame_view *view, const struct path_way *way,
                            struct blame_place *place)
 {
-    if (locate_on_any_way(view, locate_fragments, place) ||
-        locate_on_any_way(view, locate_lossy_cable, place) ||
-        locate_on_any_way(view, locate_altering_cable, place) ||
-        locate_on_any_way(view, locate_keeping_switch, place)) {
+    if (locate_on_any_way(view, locate_fragments, place) || locate_loss(view, place)) {
         return;
     }
     if (view->evidence->count) {
