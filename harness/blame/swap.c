@@ -467,8 +467,9 @@ static size_t elsewhere_at(const struct guessing *guessing, struct port_ref port
 {
     const struct blame_wiring *wiring = guessing->wiring;
     size_t cable = INDEX_NONE;
-    for (size_t end = 0; end < 2 * guessing->topology->n_links && cable == INDEX_NONE; end++) {
-        bool here = port_ref_equal(wiring->ends[end].port, port);
+    for (size_t end = 0; end < 2 * wiring->n_cables && cable == INDEX_NONE; end++) {
+        bool here = wiring->ends[end].kind != BLAME_END_HOST &&
+                    port_ref_equal(wiring->ends[end].port, port);
         cable = here && is_elsewhere(wiring, end / 2) ? end / 2 : INDEX_NONE;
     }
     return cable;
@@ -485,6 +486,12 @@ static bool find_elsewhere(struct guessing *guessing, size_t odd, struct base_ar
         path_follow_from(ways[w], probe->from, &probe->header, &guessing->walk);
         for (size_t i = 0; i < guessing->walk.n_hops && cable == INDEX_NONE; i++) {
             cable = elsewhere_at(guessing, guessing->walk.hops[i].in);
+        }
+        for (size_t i = 0; i < guessing->walk.n_arrivals && cable == INDEX_NONE; i++) {
+            const struct path_walk_arrival *arrival = &guessing->walk.arrivals[i];
+            struct port_ref out = {.sw = guessing->walk.hops[arrival->hop].in.sw,
+                                   .port = arrival->header.in_port};
+            cable = elsewhere_at(guessing, out);
         }
     }
     if (cable != INDEX_NONE) {

@@ -65,6 +65,11 @@ static void exchange_uplinks(struct fake_run *run)
     fake_network_exchange(&run->network, S1_6, S1_7);
 }
 
+static void exchange_hosts(struct fake_run *run)
+{
+    fake_network_exchange_hosts(&run->network, H1 + 1, H1 + 2);
+}
+
 static void close_ports(struct fake_run *run)
 {
     run->network.states[S1].ports[1].state |= PORT_STATE_LINK_DOWN;
@@ -171,6 +176,7 @@ static void checks(void **state)
         {.name = "silent", .flows = "simulated", .fault = {FAKE_SILENT, .at = "s2"}},
         {.name = "odd", .flows = "simulated", .fault = {FAKE_ODD, .at = "s2"}},
         {.name = "uplinks", .flows = "simulated", .prepare = exchange_uplinks},
+        {.name = "hosts", .flows = "simulated", .prepare = exchange_hosts},
         {.name = "ports", .flows = "simulated", .prepare = close_ports},
         {.name = "another", .flows = "simulated", .prepare = answer_as_another},
         {.name = "meanwhile", .flows = "no-mirror", .prepare = change_meanwhile, .counts = true},
