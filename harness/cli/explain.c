@@ -20,8 +20,9 @@ struct explain {
     const char *sw, *port, *packet; /* as they are said; packet: NULL for none */
     const char *frame_text;
     struct explain_question question;
-    struct header header;      /* of the packet */
-    struct base_buffer chosen; /* fields that PACKET leaves open */
+    const struct topology_host *host; /* NULL: the place is a port */
+    struct header header;             /* of the packet */
+    struct base_buffer chosen;        /* fields that PACKET leaves open */
     struct base_buffer frame;
     struct base_arena arena;
 };
@@ -46,10 +47,14 @@ static int split_operands(struct explain *explain, const struct topology *topolo
     const char **operands = explain->job.operands + 1, *place = operands[0];
     size_t host = topology_find_host(topology, place);
     if (host != HOST_NONE) {
+        explain->host = &topology->hosts[host];
         place = topology_port_name(topology, topology->hosts[host].port, &explain->arena);
     }
     const char *colon = place ? strrchr(place, ':') : NULL;
     size_t n = colon ? 1 : 2;
+    if (!colon && !operands[1] && topology_find_switch(topology, place) == SWITCH_NONE) {
+        return cli_usage_error(&explain->job, "%s has no host '%s'", topology->file, place);
+    }
     explain->sw =
         colon ? base_arena_format(&explain->arena, "%.*s", (int)(colon - place), place) : place;
     if (!explain->sw) {
@@ -93,6 +98,33 @@ static void name_chosen(const struct match *match, const struct header *header,
     }
 }
 
+/* What the packet does not say of its source is that of the host. */
+static void add_sender(const struct topology_host *host, struct match *match)
+{
+    static const uint8_t any[6] = {0};
+    struct header *mask = &match->mask;
+    struct match own = *match;
+    if (memcmp(mask->dl_src, any, sizeof any) == 0) {
+        memset(own.mask.dl_src, 0xff, sizeof own.mask.dl_src);
+        memcpy(own.value.dl_src, host->mac, sizeof host->mac);
+    }
+    bool is_ip = match->value.dl_type == DL_TYPE_IP || match->value.dl_type == DL_TYPE_ARP;
+    if (host->has_ip && is_ip && mask->dl_type == UINT16_MAX && mask->nw_src == 0) {
+        own.mask.nw_src = UINT32_MAX;
+        own.value.nw_src = host->ip;
+    }
+    bool is_open = true;
+    for (size_t i = 0; i < sizeof mask->ipv6_src; i++) {
+        is_open = is_open && mask->ipv6_src[i] == 0;
+    }
+    bool is_ipv6 = match->value.dl_type == DL_TYPE_IPV6 && mask->dl_type == UINT16_MAX;
+    if (host->has_ipv6 && is_ipv6 && is_open) {
+        memset(own.mask.ipv6_src, 0xff, sizeof own.mask.ipv6_src);
+        memcpy(own.value.ipv6_src, host->ipv6, sizeof host->ipv6);
+    }
+    *match = own;
+}
+
 /* The packet need not say everything: the rest is chosen. */
 static int read_packet(struct explain *explain)
 {
@@ -104,6 +136,9 @@ static int read_packet(struct explain *explain)
         bool is_frame = packet[strspn(packet, "0123456789abcdefABCDEF :\n\t")] == 0;
         return cli_usage_error(&explain->job, "PACKET: %s (at '%s')%s", error.text, packet + column,
                                is_frame ? "; a frame is given by --frame" : "");
+    }
+    if (explain->host) {
+        add_sender(explain->host, &match);
     }
     if (!match_intersect(&match, &in_port, &match) || !space_member(&match, &explain->header)) {
         return cli_usage_error(&explain->job, "PACKET: no packet of port %s is like this",
@@ -244,8 +279,9 @@ const struct cli_command cli_explain = {
     .before =
         "PLACE is where it enters: SWITCH:PORT, SWITCH PORT, or a host (its port).\n"
         "PACKET is a match of ovs-ofctl (\"tcp,nw_dst=10.0.0.2,tp_dst=80\"); what it does not say\n"
-        "is chosen, and reported; --frame gives all of it. Without either: every entry of the\n"
-        "port, and which packets reach it.\n",
+        "is chosen, and reported (of a host's packet the source addresses are the host's);\n"
+        "--frame gives all of it. Without either: every entry of the port, and which packets\n"
+        "reach it.\n",
     .options = options,
     .after = "Exit status: 0 explained, and the expectation says the same; 1 it says something\n"
              "else; 2 usage or input error; 3 not everything on the packet's way is known.\n",

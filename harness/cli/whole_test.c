@@ -212,6 +212,8 @@ static void explain(void **state)
         "explain @e.yaml s1 1 tcp --state @half",
         "explain @e.yaml s1 1 --state @half",
         "explain @e.yaml nobody",
+        "explain @e.yaml b ip --state @bad",
+        "explain @e.yaml b ip,nw_src=10.9.9.9 --state @bad",
         "explain @e.yaml s1 4 --state @good",
         "explain @e.yaml s1",
         "explain @e.yaml s1 LOCAL --state @good",
