@@ -15,13 +15,15 @@ enum {
 
 /* -------------------------------------------------------------- annotations */
 
-/* Percent-encoding of workflow commands: "%", newlines, and in properties ":" and ",". */
+/* Percent-encoding of workflow commands: "%", newlines, and in properties ":" and ",". Without the
+ * indentation that the lines of a text report have. */
 static void put_encoded(struct base_buffer *out, const char *text, bool is_property)
 {
     struct base_buffer clean = {0};
     for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
         base_put_text(&clean, line > text ? "\n" : "");
-        report_put_clean_part(&clean, line, strcspn(line, "\n"));
+        const char *words = line + strspn(line, " ");
+        report_put_clean_part(&clean, words, strcspn(words, "\n"));
     }
     for (const char *c = base_buffer_text(&clean); *c; c++) {
         bool encode = *c == '%' || *c == '\n' || (is_property && (*c == ':' || *c == ','));

@@ -28,18 +28,18 @@ static void lines_of_causes_are_annotated(void **state)
     report_github(&report, &out);
     assert_string_equal(base_buffer_text(&out),
                         "::error file=expected/demon/simulated.yaml,line=9,col=8,title=state/s1/2::"
-                        "      s1 sends to port 6 too what enters port 2%0A"
-                        "      declared    output:1%0A"
-                        "      advertised  output:1,output:6    extra: output:6%0A"
-                        "      counted     3 packets%0A"
-                        "      example     in_port=2,dl_type=0x88b5%0A"
-                        "      suspect     s1 priority=32768,in_port=2 actions=output:1,output:6%0A"
-                        "      source      expected/demon/simulated.yaml:9:8%0A"
+                        "s1 sends to port 6 too what enters port 2%0A"
+                        "declared    output:1%0A"
+                        "advertised  output:1,output:6    extra: output:6%0A"
+                        "counted     3 packets%0A"
+                        "example     in_port=2,dl_type=0x88b5%0A"
+                        "suspect     s1 priority=32768,in_port=2 actions=output:1,output:6%0A"
+                        "source      expected/demon/simulated.yaml:9:8%0A"
                         "1 more fail because of it%0A\n"
                         "::warning file=c%3A/a%2Cb.yaml,line=3,col=14,title=switch/s2::"
-                        "      50%25 :, \\x1b[31m%0A      at all%0A"
-                        "      source      c:/a,b.yaml:3:14%0A\n"
-                        "::warning title=switch/s4::      unknown%0A\n");
+                        "50%25 :, \\x1b[31m%0Aat all%0A"
+                        "source      c:/a,b.yaml:3:14%0A\n"
+                        "::warning title=switch/s4::unknown%0A\n");
     base_buffer_free(&out);
     report.n_causes = 0;
     report_free(&report);
