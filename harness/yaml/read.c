@@ -366,13 +366,16 @@ static bool is_of_kind(const struct yaml_reader *reader, const struct yaml_node 
         [YAML_TOPOLOGY] = "a topology was expected (it has name:, switches:, hosts:, links:)",
         [YAML_EXPECTATION] = "an expectation was expected (it has topology:, ports:, traffic:)",
         [YAML_LAB] = "a lab was expected (it has switches:, hosts:)",
+        [YAML_STATE] = "a saved state was expected (it begins with tapproof-state:)",
     };
     static const char *const of_expectation[] = {"topology", "ports", "entries", "traffic"};
     static const char *const of_network[] = {"switches", "hosts", "links"};
     static const char *const of_topology[] = {"name", "links"};
     bool expects = HAS_ANY(root, of_expectation), is_network = HAS_ANY(root, of_network);
     const char *found = NULL;
-    if (expects && !is_network && wanted != YAML_EXPECTATION) {
+    if (yaml_child(root, "tapproof-state")) {
+        found = wanted == YAML_STATE ? NULL : "a saved state";
+    } else if (expects && !is_network && wanted != YAML_EXPECTATION) {
         found = "an expectation";
     } else if (is_network && !expects && wanted != YAML_TOPOLOGY && HAS_ANY(root, of_topology)) {
         found = "a topology";
@@ -393,7 +396,7 @@ void yaml_read_file(struct yaml_reader *reader, const struct yaml_format *format
     const struct yaml_node *root = *file ? yaml_open(reader, *file, reader->from, reader->where,
                                                      reader->source.diagnostics, &nodes)
                                          : NULL;
-    if (root && (format->kind == YAML_STATE || is_of_kind(reader, root, format->kind))) {
+    if (root && is_of_kind(reader, root, format->kind)) {
         yaml_read_fields(reader, root, format->what, format->fields, format->n_fields, into);
         if (format->check) {
             format->check(reader, root, into);

@@ -242,6 +242,9 @@ static void test_refused_files(void **unused)
                    "s.yaml:1:17: a saved state of version 3; this program reads versions 1 to 2\n");
     assert_refused("switches: []\n",
                    "s.yaml:1:1: a saved state needs the key \"tapproof-state\"\n");
+    assert_refused("topology: t\nports: {}\n",
+                   "s.yaml:1:1: this is an expectation; a saved state was expected (it begins with "
+                   "tapproof-state:)\n");
     assert_refused(HEAD "  - {name: s1, dpid: 1, flows: []}\n"
                         "  - {name: s1, not_read: x, flows: []}\n",
                    "s.yaml:3:5: a switch of a saved state needs the key \"ports\"\n"

@@ -364,6 +364,8 @@ static void reports_what_a_lab_cannot_have(void **state)
              "l:1:1: this is a topology; a lab was expected (it has switches:, hosts:)\n");
     load_lab(t, "topology: t\nports: {}\n",
              "l:1:1: this is an expectation; a lab was expected (it has switches:, hosts:)\n");
+    load_lab(t, "tapproof-state: 1\nswitches: []\n",
+             "l:1:1: this is a saved state; a lab was expected (it has switches:, hosts:)\n");
     topology_free(t);
 }
 
