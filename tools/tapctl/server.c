@@ -53,6 +53,11 @@ static int perform(struct http_server *http, long *status, struct base_error *er
     curl_easy_setopt(http->curl, CURLOPT_ERRORBUFFER, words);
     CURLcode code = curl_easy_perform(http->curl);
     curl_easy_setopt(http->curl, CURLOPT_ERRORBUFFER, NULL);
+    long reason = 0;
+    curl_easy_getinfo(http->curl, CURLINFO_OS_ERRNO, &reason);
+    if (code == CURLE_COULDNT_CONNECT && http->socket && reason != 0) {
+        return base_fail(error, "no answer: %s: %s", http->socket, strerror((int)reason));
+    }
     if (code != CURLE_OK) {
         return base_fail(error, "no answer: %s", *words ? words : curl_easy_strerror(code));
     }
