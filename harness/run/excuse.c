@@ -141,7 +141,18 @@ bool run_excuse_lost(const struct checking *checking, const struct traffic_round
     return missing > 0 && missing <= round->n_lost;
 }
 
-/* That its processors were busy excuses the first round alone: what is always late is late. */
+/* How long after its sending the latest copy of a probe came. */
+static uint64_t latest_ns(const struct traffic_round *round, size_t p)
+{
+    uint64_t latest_ns = 0;
+    for (size_t host = 0; host < round->n_hosts; host++) {
+        uint64_t late_ns = traffic_round_seen(round, p, host)->late_ns;
+        latest_ns = late_ns > latest_ns ? late_ns : latest_ns;
+    }
+    return latest_ns;
+}
+
+/* That this process had to wait excuses the first round alone: what is always late is late. */
 static const char *machine_excuse(const struct checking *checking,
                                   const struct traffic_round *round, size_t p, bool lost,
                                   struct base_arena *arena)
@@ -149,15 +160,15 @@ static const char *machine_excuse(const struct checking *checking,
     if (lost && is_all(checking, round, p, false)) {
         return base_arena_format(arena, RUN_MACHINE_LOST, (unsigned long long)round->n_lost);
     }
-    uint64_t waited_ms = round->waited_ns / 1000000;
-    if (round->number > 1 || !is_all(checking, round, p, true)) {
-        return NULL;
+    bool late = is_all(checking, round, p, true);
+    if (late && latest_ns(round, p) <= round->stalled_ns) {
+        return TRAFFIC_BUSY;
     }
-    return waited_ms >= RUN_SETTLE_MS
+    uint64_t waited_ms = round->waited_ns / 1000000;
+    return round->number == 1 && waited_ms >= RUN_SETTLE_MS && late
                ? base_arena_format(arena, "this process had to wait %.1f s for a processor",
                                    (double)waited_ms / 1e3)
-           : round->is_stalled ? "the processors of this machine were busy"
-                               : NULL;
+               : NULL;
 }
 
 void run_excuse_by_machine(const struct checking *checking, struct traffic_round *round)

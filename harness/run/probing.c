@@ -271,6 +271,8 @@ void run_probing_round(struct run_probing *probing, struct traffic_round *round,
     struct station_machine after = world->station_machine(probing->stations->set);
     round->n_lost = after.n_lost > before.n_lost ? after.n_lost - before.n_lost : 0;
     round->waited_ns = after.waited_ns - before.waited_ns;
-    round->is_stalled = (after.stalled_ns - before.stalled_ns) * 2 > round->over_ns - begin_ns;
+    uint64_t stalled_ns = after.stalled_ns - before.stalled_ns;
+    bool is_stalled = stalled_ns * 2 > round->over_ns - begin_ns;
+    round->stalled_ns = is_stalled ? RUN_LATE_MS * ns_in_ms + stalled_ns : 0;
     run_stations_check_drops(probing->stations);
 }

@@ -308,11 +308,13 @@ static void a_busy_machine_is_late_but_once(void **state)
 {
     (void)state;
     static const struct {
-        unsigned busy, stalled, n;
+        unsigned busy, stalled, n, ms;
         enum verdict verdict;
     } rows[] = {
-        {100, 0, 1, VERDICT_PASS}, {0, 90, 1, VERDICT_PASS}, {0, 0, 1, VERDICT_FAIL},
-        {100, 0, 0, VERDICT_FAIL}, {0, 90, 0, VERDICT_FAIL}, {0, 40, 1, VERDICT_FAIL},
+        {100, 0, 1, 300, VERDICT_PASS}, {0, 90, 1, 300, VERDICT_PASS},
+        {0, 0, 1, 300, VERDICT_FAIL},   {100, 0, 0, 300, VERDICT_FAIL},
+        {0, 40, 1, 300, VERDICT_FAIL},  {0, 90, 0, 300, VERDICT_INCONCLUSIVE}, /* again and again */
+        {0, 90, 0, 900, VERDICT_FAIL},  {0, 90, 1, 900, VERDICT_FAIL},
     };
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         struct fake_run run;
@@ -320,7 +322,7 @@ static void a_busy_machine_is_late_but_once(void **state)
         run.network.busy = rows[r].busy;
         run.network.stalled = rows[r].stalled;
         fake_run_fault(&run, (struct fake_fault){FAKE_LATE, .from = "h1", .at = "h2",
-                                                 .n = rows[r].n, .ms = 300});
+                                                 .n = rows[r].n, .ms = rows[r].ms});
         fake_run_check(&run);
         fake_run_assert(&run, "traffic/h1/delivered/h2", rows[r].verdict);
         if (rows[r].verdict == VERDICT_PASS) {

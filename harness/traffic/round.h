@@ -25,6 +25,9 @@ struct traffic_seen {
     uint64_t late_ns;                  /* how long after its sending the latest of them came */
 };
 
+/* Why what came late may be no fault of the network. */
+#define TRAFFIC_BUSY "the processors of this machine were busy"
+
 /* What one host sent and got in a round. */
 struct traffic_round_host {
     uint64_t sent_bytes;    /* of our frames, those below with them */
@@ -45,7 +48,8 @@ struct traffic_round {
                              under way */
     uint64_t n_lost;      /* frames that the kernel of this machine threw away meanwhile */
     uint64_t waited_ns;   /* how long the sender waited for a processor */
-    bool is_stalled;      /* some task of this machine waited for one more than half of the time */
+    uint64_t stalled_ns;  /* what took no longer may be late since something on this machine, a
+                             switch  perhaps, waited for a processor; 0: nothing did for long */
     struct traffic_round_host *hosts;
     const bool *captures; /* by host, borrowed */
     size_t n_hosts;

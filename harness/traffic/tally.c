@@ -91,6 +91,10 @@ static void count_arrivals(const struct traffic_evidence *evidence, size_t p, si
     if (got >= least * n && got <= most * n && !alteration && late_ns == 0) {
         return;
     }
+    if (got >= least * n && got <= most * n && !alteration && late_ns <= round->stalled_ns) {
+        tally->is_stalled = true;
+        return;
+    }
     struct traffic_meter metered = {0};
     if (got < least * n) {
         metered = traffic_metered(evidence, p, host, arena);

@@ -26,6 +26,7 @@ struct traffic_tally {
     size_t n_probes;                                       /* that were sent */
     size_t n_wrong, n_extra, n_missing, n_altered, n_late; /* (probe, host) pairs */
     struct traffic_meter metered; /* where what is missing besides may be lost */
+    bool is_stalled;              /* some came late besides, which this machine may have done */
     struct traffic_deviation extra, missing, altered, late; /* the first of each kind */
     size_t problem_host;                    /* a host whose station cannot be trusted; HOST_NONE */
     const char *alteration;                 /* of `altered`, in words; NULL: nothing was altered */

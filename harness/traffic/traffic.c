@@ -135,6 +135,11 @@ static const char *why_unsent(const struct judging *judging, const struct claim 
     return unsent;
 }
 
+static const char *open_late(const struct traffic_tally *tally)
+{
+    return tally->is_stalled ? "copies came late; " TRAFFIC_BUSY : NULL;
+}
+
 /* Why the claim is not decided; NULL: it holds. */
 static const char *why_open(const struct judging *judging, const struct claim *claim,
                             const struct traffic_tally *tally)
@@ -152,7 +157,7 @@ static const char *why_open(const struct judging *judging, const struct claim *c
         return "none of the sender's frames was seen to enter the network, neither by a "
                "station nor by its switch: that none came here proves nothing";
     }
-    return tally->metered.text;
+    return tally->metered.text ? tally->metered.text : open_late(tally);
 }
 
 static int add_claim(const struct judging *judging, const struct claim *claim)
@@ -210,7 +215,7 @@ static int traffic_unclaimed(const struct judging *judging, size_t from, size_t 
         traffic_tally_unclaimed(evidence, from, to, &judging->report->arena);
     const struct traffic_deviation *worst = traffic_tally_worst(&tally);
     bool fails = shows_failure(&tally) && !(worst == &tally.missing && evidence->problems[from]);
-    if (!fails && !tally.metered.text) {
+    if (!fails && !tally.metered.text && !tally.is_stalled) {
         return 0;
     }
     struct result *result = add_unclaimed(judging, judging->topology->hosts[from].name,
@@ -218,8 +223,13 @@ static int traffic_unclaimed(const struct judging *judging, size_t from, size_t 
     if (!result) {
         return -1;
     }
-    if (!fails) {
+    if (!fails && tally.metered.text) {
         traffic_meter_tell(&tally.metered, result);
+        return 0;
+    }
+    if (!fails) {
+        result->verdict = VERDICT_INCONCLUSIVE;
+        result->detail = open_late(&tally);
         return 0;
     }
     result->is_count = true;
