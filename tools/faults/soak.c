@@ -6,6 +6,7 @@
 #include "faults/command.h"
 #include "faults/verdict.h"
 #include "faults/words.h"
+#include "traffic/round.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -195,6 +196,20 @@ static void tell(const struct soak *soak, unsigned long long number, const char 
     base_buffer_free(&text);
 }
 
+/* Whether the check leaves open what came late, as this machine was busy. */
+static bool says_busy(const struct verdict_report *report)
+{
+    json_t *result;
+    size_t i;
+    bool busy = false;
+    json_array_foreach(json_object_get(report->json, "results"), i, result)
+    {
+        const char *detail = json_string_value(json_object_get(result, "detail"));
+        busy = busy || (report->status == 3 && detail && strstr(detail, TRAFFIC_BUSY));
+    }
+    return busy;
+}
+
 static void judge(struct soak *soak, unsigned long long number, bool changed,
                   const struct verdict_report *report)
 {
@@ -204,6 +219,7 @@ static void judge(struct soak *soak, unsigned long long number, bool changed,
     for (size_t i = 0; i < soak->n_present; i++) {
         is_faulty = is_faulty || soak->present[i].fault->outcome <= OUTCOME_OPEN;
     }
+    changed = changed || says_busy(report);
     bool right = changed ? report->json != NULL : is_right(soak, report, &why);
     figures->n_within += changed;
     figures->n_faulty += !changed && is_faulty;
@@ -311,7 +327,8 @@ bool soak_print(const struct soak_figures *figures, FILE *out)
     fprintf(
         out,
         "%sok 1 - %llu checks while %llu faults of %llu kinds came and went: %llu with a fault, "
-        "%llu without, %llu while something changed: %llu wrong verdicts\n",
+        "%llu without, %llu while something changed or this machine was busy: "
+        "%llu wrong verdicts\n",
         right ? "" : "not ", figures->n_faulty + figures->n_right + figures->n_within,
         figures->n_changes, figures->n_kinds, figures->n_faulty, figures->n_right,
         figures->n_within, figures->n_wrong);
