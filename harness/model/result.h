@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Why what came late may be no fault of the network. */
+#define RESULT_BUSY "the processors of this machine were busy"
+
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_SKIP, N_VERDICTS };
 const char *verdict_name(enum verdict verdict); /* "pass"… */
 

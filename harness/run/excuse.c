@@ -162,7 +162,7 @@ static const char *machine_excuse(const struct checking *checking,
     }
     bool late = is_all(checking, round, p, true);
     if (late && latest_ns(round, p) <= round->stalled_ns) {
-        return TRAFFIC_BUSY;
+        return RESULT_BUSY;
     }
     uint64_t waited_ms = round->waited_ns / 1000000;
     return round->number == 1 && waited_ms >= RUN_SETTLE_MS && late

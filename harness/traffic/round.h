@@ -25,9 +25,6 @@ struct traffic_seen {
     uint64_t late_ns;                  /* how long after its sending the latest of them came */
 };
 
-/* Why what came late may be no fault of the network. */
-#define TRAFFIC_BUSY "the processors of this machine were busy"
-
 /* What one host sent and got in a round. */
 struct traffic_round_host {
     uint64_t sent_bytes;    /* of our frames, those below with them */

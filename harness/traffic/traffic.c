@@ -137,7 +137,7 @@ static const char *why_unsent(const struct judging *judging, const struct claim 
 
 static const char *open_late(const struct traffic_tally *tally)
 {
-    return tally->is_stalled ? "copies came late; " TRAFFIC_BUSY : NULL;
+    return tally->is_stalled ? "copies came late; " RESULT_BUSY : NULL;
 }
 
 /* Why the claim is not decided; NULL: it holds. */

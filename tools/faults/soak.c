@@ -6,7 +6,7 @@
 #include "faults/command.h"
 #include "faults/verdict.h"
 #include "faults/words.h"
-#include "traffic/round.h"
+#include "model/result.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -205,7 +205,7 @@ static bool says_busy(const struct verdict_report *report)
     json_array_foreach(json_object_get(report->json, "results"), i, result)
     {
         const char *detail = json_string_value(json_object_get(result, "detail"));
-        busy = busy || (report->status == 3 && detail && strstr(detail, TRAFFIC_BUSY));
+        busy = busy || (report->status == 3 && detail && strstr(detail, RESULT_BUSY));
     }
     return busy;
 }
