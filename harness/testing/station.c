@@ -203,11 +203,15 @@ static const char *set_up(struct fixture *fixture)
         return "no second network namespace here";
     }
     snprintf(fixture->netns, sizeof fixture->netns, "/proc/%d/ns/net", (int)fixture->holder);
-    char command[256];
+    /* What is sent before the kernel has seen the carrier is thrown away (net/core/link_watch.c).
+     */
+    char command[512];
     snprintf(command, sizeof command,
              "exec 2>&1; ip link add near type veth peer name far netns %d && "
-             "ip link set near up && nsenter --net=%s ip link set far up",
-             (int)fixture->holder, fixture->netns);
+             "ip link set near up && nsenter --net=%s ip link set far up && "
+             "timeout 10 sh -c 'until ip link show near | grep -q \"state UP\" && "
+             "nsenter --net=%s ip link show far | grep -q \"state UP\"; do :; done'",
+             (int)fixture->holder, fixture->netns, fixture->netns);
     return system(command) == 0 ? NULL : "no veth pair here (ip link add: see above)";
 }
 
