@@ -4,6 +4,7 @@
 #include "channel/listener.h"
 
 #include "testing/channel.h"
+#include "testing/whole.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -72,6 +73,128 @@ static void switches_that_dial_are_known_by_their_datapath_id(void **state)
     stop(&second);
     stop(&other);
     sem_destroy(&gone);
+}
+
+/* All that callers of several kinds are told, in two dumps: as whole/callers.txt has it. */
+static void every_caller_is_told_what_it_was(void **state)
+{
+    (void)state;
+    enum { BOTH_LISTED = 1 << 1 | 1 << 4 };
+    static const struct {
+        const char *name;
+        uint8_t version; /* which the target insists on */
+        struct fake_switch fake;
+    } rows[] = {
+        {"1.0", 0, {.n_flows = 1}},
+        {"1.0, asked for", 1, {.n_flows = 1}},
+        {"1.0, asked for, of both",
+         1,
+         {.n_flows = 1, .version = 4, .hello_version = 4, .hello_list = BOTH_LISTED}},
+        {"both", 0, {.n_flows = 1, .version = 4, .hello_version = 4, .hello_list = BOTH_LISTED}},
+        {"1.3", 0, {.n_flows = 1, .version = 4, .hello_version = 4, .hello_list = 1 << 4}},
+        {"1.3, asked for",
+         4,
+         {.n_flows = 1, .version = 4, .hello_version = 4, .hello_list = BOTH_LISTED}},
+        {"1.0, asked for, heard first", 1, {.n_flows = 1, .hears_first = true}},
+    };
+    struct base_buffer out = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char endpoint[64];
+        const struct channel_options options = {.timeout_ms = 20000};
+        struct fake_switch fake = rows[i].fake;
+        struct channel *channel;
+        fake.dpid = 7;
+        fake.heard = &out;
+        fake.dial_port = ntohs(find_free(endpoint).sin_port);
+        const struct channel_target target = {
+            .endpoint = endpoint, .dpid = 7, .version = rows[i].version};
+        assert_int_equal(channel_open(&target, 1, &options, &channel, NULL), 0);
+        base_put_format(&out, "=== %s\n", rows[i].name);
+        assert_true(fake_switch_start(&fake));
+        for (int round = 0; round < 2; round++) {
+            struct channel_dump dump;
+            dump_all(channel, BOTH, &dump);
+            assert_ok(&dump, 1);
+            switch_state_free(&dump.state);
+        }
+        channel_close(channel);
+        fake_switch_stop(&fake);
+    }
+    assert_whole(base_buffer_text(&out), "harness/channel/whole/callers.txt");
+    base_buffer_free(&out);
+}
+
+/* Each waits for the other's HELLO: the channel speaks after a while. */
+static void a_caller_that_hears_first_is_spoken_to(void **state)
+{
+    (void)state;
+    char endpoint[64];
+    uint16_t port;
+    struct channel_dump dump = {.ok = false};
+    struct channel *channel = listen_for((uint64_t[]){7}, 1, 800, endpoint, &port);
+    for (int i = 0; i < 20 && !dump.ok; i++) { /* a busy machine may run nothing in that time */
+        struct fake_switch fake = {.dpid = 7, .n_flows = 1, .dial_port = port, .hears_first = true};
+        assert_true(fake_switch_start(&fake));
+        dump_all(channel, BOTH, &dump);
+        switch_state_free(&dump.state);
+        if (dump.ok || i == 19) {
+            channel_close(channel);
+        }
+        fake_switch_stop(&fake);
+    }
+    assert_string_equal(dump.reason, "");
+}
+
+/* Answers who it is, and says when it is asked more. */
+static void only_say_who_it_is(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    if (type == FAKE_FEATURES_REQUEST && fake->memo++ == 0) {
+        fake_switch_answer(fake, type, xid, kind);
+    } else if (type == FAKE_STATS_REQUEST) {
+        sem_post(fake->wait_for);
+    }
+}
+
+static void answer_a_second_dump_late(struct fake_switch *fake, uint8_t type, uint32_t xid,
+                                      uint16_t kind)
+{
+    if (fake->n_dumps == 1 && type == FAKE_FEATURES_REQUEST) {
+        sem_wait(fake->wait_for);
+    }
+    fake_switch_answer(fake, type, xid, kind);
+}
+
+/* The connection of before seems dead, and answers after all. */
+static void one_that_answers_late_beside_another_is_a_twin(void **state)
+{
+    (void)state;
+    char endpoint[64];
+    uint16_t port;
+    struct channel_dump dump;
+    sem_t asked;
+    sem_init(&asked, 0, 0);
+    struct channel *channel = listen_for((uint64_t[]){7}, 1, 20000, endpoint, &port);
+    struct fake_switch before = {.dpid = 7,
+                                 .n_flows = 1,
+                                 .dial_port = port,
+                                 .wait_for = &asked,
+                                 .answer = answer_a_second_dump_late},
+                       after = {.dpid = 7,
+                                .dial_port = port,
+                                .wait_for = &asked,
+                                .answer = only_say_who_it_is};
+    assert_true(fake_switch_start(&before));
+    dump_all(channel, BOTH, &dump);
+    assert_ok(&dump, 1);
+    switch_state_free(&dump.state);
+    assert_true(fake_switch_start(&after));
+    dump_all(channel, BOTH, &dump);
+    assert_failed(&dump, endpoint, "two switches have datapath id 0000000000000007");
+    switch_state_free(&dump.state);
+    channel_close(channel);
+    stop(&before);
+    stop(&after);
+    sem_destroy(&asked);
 }
 
 static void answer_one_dump(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
@@ -406,6 +529,58 @@ static void without_descriptors_a_caller_waits(void **state)
     event_base_free(base);
 }
 
+/* How many bytes a caller is sent that says HELLO and no more, until there are `enough`, or for a
+ * twentieth of a second. */
+static size_t bytes_sent_to_a_silent_one(unsigned patience_ms, size_t enough)
+{
+    static const char hello[] = "\1\0\0\10\0\0\0\1";
+    struct base_error error;
+    struct event_base *base = event_base_new();
+    struct endpoint endpoint;
+    char text[64], got[256];
+    size_t n_bytes = 0;
+    const struct sockaddr_in address = find_free(text);
+    assert_int_equal(endpoint_parse(text, &endpoint, &error), 0);
+    struct channel_listener *listener =
+        channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
+    assert_non_null(listener);
+    channel_listener_set_patience(listener, patience_ms);
+    channel_listener_start(listener);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(write(fd, hello, 8), 8);
+    for (int i = 0; i < 50 && n_bytes < enough; i++) {
+        event_base_loop(base, EVLOOP_NONBLOCK);
+        ssize_t n = recv(fd, got, sizeof got, MSG_DONTWAIT);
+        n_bytes += n > 0 ? (size_t)n : 0;
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    close(fd);
+    channel_listener_free(listener);
+    event_base_free(base);
+    return n_bytes;
+}
+
+/* After a quarter of its time, or a second; a busy machine may take that for nothing. */
+static void a_silent_caller_is_asked_again_after_a_while(void **state)
+{
+    (void)state;
+    enum { ONCE = 16 };
+    static const unsigned patience_ms[] = {0, 3900, 20000};
+    for (size_t i = 0; i < 3; i++) {
+        size_t n_bytes = 0;
+        for (int j = 0; j < 20 && n_bytes != ONCE; j++) {
+            n_bytes = bytes_sent_to_a_silent_one(patience_ms[i], 256);
+        }
+        assert_int_equal(n_bytes, ONCE);
+    }
+    bool again = false;
+    for (int j = 0; j < 20 && !again; j++) {
+        again = bytes_sent_to_a_silent_one(80, 3 * ONCE / 2) == 3 * ONCE / 2;
+    }
+    assert_true(again);
+}
+
 /* Who called before the start is waited for no longer. */
 static void a_caller_is_one_since_the_start(void **state)
 {
@@ -579,6 +754,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_one_version_is_said_first),
     cmocka_unit_test(silent_callers_keep_nobody_out),
     cmocka_unit_test(a_listener_is_at_its_port_and_host),
+    cmocka_unit_test(every_caller_is_told_what_it_was),
+    cmocka_unit_test(a_caller_that_hears_first_is_spoken_to),
+    cmocka_unit_test(one_that_answers_late_beside_another_is_a_twin),
     cmocka_unit_test(switches_that_dial_are_known_by_their_datapath_id),
     cmocka_unit_test(a_switch_that_dials_again_is_taken_again),
     cmocka_unit_test(two_switches_of_one_datapath_id_are_not_judged),
@@ -590,6 +768,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(who_dialled_instead_is_said),
     cmocka_unit_test(an_address_that_is_taken_is_the_reason),
     cmocka_unit_test(without_descriptors_a_caller_waits),
+    cmocka_unit_test(a_silent_caller_is_asked_again_after_a_while),
     cmocka_unit_test(a_caller_is_one_since_the_start),
 };
 TEST_MAIN(tests)

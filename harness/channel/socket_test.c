@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,29 @@ static void a_dialled_socket_is_connected_without_waiting(void **state)
     close(listener);
 }
 
+static int option_of(int fd, int level, int name)
+{
+    int value = 0;
+    assert_int_equal(getsockopt(fd, level, name, &value, &(socklen_t){sizeof value}), 0);
+    return value != 0;
+}
+
+/* A program that is started anew can listen where it did, while connections of before linger. */
+static void sockets_are_set_up_for_messages(void **state)
+{
+    (void)state;
+    struct channel_address address;
+    int listener = listen_anywhere(&address), fd;
+    assert_int_equal(channel_socket_dial(&address, &fd, NULL), 0);
+    assert_true(option_of(fd, IPPROTO_TCP, TCP_NODELAY));
+    assert_false(option_of(fd, SOL_SOCKET, SO_REUSEADDR));
+    assert_true(option_of(listener, SOL_SOCKET, SO_REUSEADDR));
+    assert_true(fcntl(listener, F_GETFL) & O_NONBLOCK);
+    assert_true(fcntl(listener, F_GETFD) & FD_CLOEXEC);
+    close(fd);
+    close(listener);
+}
+
 static void an_address_in_use_is_refused(void **state)
 {
     (void)state;
@@ -110,6 +134,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(endpoints_have_addresses),
     cmocka_unit_test(a_name_that_nobody_has_is_refused),
     cmocka_unit_test(a_dialled_socket_is_connected_without_waiting),
+    cmocka_unit_test(sockets_are_set_up_for_messages),
     cmocka_unit_test(an_address_in_use_is_refused),
     cmocka_unit_test(a_path_without_a_socket_is_refused_at_once),
 };

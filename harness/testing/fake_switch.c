@@ -277,6 +277,30 @@ static void put_hello(struct fake_switch *fake)
     fake->out.data[begin] = fake->hello_version ? fake->hello_version : highest;
 }
 
+/* "1.16 +4 00010000": version, type, transaction id from that of FEATURES_REQUEST on, body; "1.05
+ * 6964": asked who it is. When and how often that is asked, or ECHO, is a matter of time, and so
+ * are the ids behind it. */
+static void note(struct fake_switch *fake, uint8_t version, uint8_t type, uint32_t xid,
+                 const uint8_t *body, size_t n_body)
+{
+    bool is_who = type == FAKE_FEATURES_REQUEST && xid >> 16;
+    if (!fake->heard || type == FAKE_ECHO_REQUEST || (is_who && fake->first_xid >> 16)) {
+        return;
+    }
+    fake->first_xid = type == FAKE_FEATURES_REQUEST ? xid : fake->first_xid;
+    base_put_format(fake->heard, "%u.%02u", version, type);
+    if (is_who) {
+        base_put_format(fake->heard, " %04x", xid >> 16);
+    } else if (type == FAKE_FEATURES_REQUEST || type == FAKE_STATS_REQUEST ||
+               type == FAKE_BARRIER_REQUEST) {
+        base_put_format(fake->heard, " +%u", xid - fake->first_xid);
+    }
+    for (size_t i = 0; i < n_body; i++) {
+        base_put_format(fake->heard, "%s%02x", i ? "" : " ", body[i]);
+    }
+    base_put_text(fake->heard, "\n");
+}
+
 /* One request in, its answer out; false at the end of the connection. */
 static bool serve_request(struct fake_switch *fake)
 {
@@ -298,6 +322,7 @@ static bool serve_request(struct fake_switch *fake)
         !receive(fake->fd, bytes + HEADER_BYTES + n_body - n_missing, n_missing)) {
         return false;
     }
+    note(fake, version, type, xid, bytes + HEADER_BYTES, n_body);
     fake->types_seen |= 1u << (type & 31);
     if (type == FAKE_ECHO_REPLY) {
         snprintf(fake->echoed, sizeof fake->echoed, "%.*s", (int)n_body,
@@ -329,6 +354,10 @@ static void serve(struct fake_switch *fake)
     fake->n_sent = 0;
     fake->closing = false;
     fake->speaks = 0;
+    fake->first_xid = 0;
+    if (fake->heard) {
+        base_put_text(fake->heard, "connected\n");
+    }
     if (fake->banner) {
         base_put_text(&fake->out, fake->banner);
     } else if (!fake->mute && !fake->hears_first) {
@@ -398,6 +427,10 @@ bool fake_switch_start(struct fake_switch *fake)
     fake->listen_fd = -1;
     if (fake->dial_port) {
         return pthread_create(&fake->thread, NULL, dial_loop, fake) == 0;
+    }
+    if (fake->twin) {
+        fake->listen_fd = dup(fake->twin->listen_fd);
+        return pthread_create(&fake->thread, NULL, listen_loop, fake) == 0;
     }
     return listen_at_any_port(fake) && listen(fake->listen_fd, 8) == 0 &&
            pthread_create(&fake->thread, NULL, listen_loop, fake) == 0;

@@ -74,10 +74,13 @@ struct fake_switch {
     /* Instead of fake_switch_answer, which it may call. `kind` is that of a
      * STATS_REQUEST. */
     void (*answer)(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind);
-    uint16_t dial_port; /* dials 127.0.0.1 there instead of listening */
-    sem_t *before_dial; /* waited for, if not NULL */
-    sem_t *after_dial;  /* posted once it is connected, if not NULL */
-    sem_t *after_dump;  /* posted with each reply to BARRIER, if not NULL */
+    uint16_t dial_port;        /* dials 127.0.0.1 there instead of listening */
+    sem_t *before_dial;        /* waited for, if not NULL */
+    sem_t *after_dial;         /* posted once it is connected, if not NULL */
+    sem_t *after_dump;         /* posted with each reply to BARRIER, if not NULL */
+    struct base_buffer *heard; /* gets what it is sent, a line a message, if not NULL */
+    struct fake_switch *twin;  /* listens where this one does, which has been started; whoever is
+                                  idle takes the next connection. Stop it first */
 
     char endpoint[128]; /* good after the start, if it listens */
     uint16_t port;      /* the same's */
@@ -94,7 +97,8 @@ struct fake_switch {
 
     /* Its own. */
     struct base_buffer out;
-    uint8_t speaks; /* on this connection, on the wire; 0: 1.0 */
+    uint8_t speaks;     /* on this connection, on the wire; 0: 1.0 */
+    uint32_t first_xid; /* of the last FEATURES_REQUEST */
     int listen_fd, fd;
     bool closing;
     pthread_t thread;
