@@ -45,6 +45,23 @@ static void its_stdin_and_stdout_are_the_socket(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
+/* The kernel takes no argument of so many bytes. */
+static void one_that_cannot_be_started_says_so(void **state)
+{
+    (void)state;
+    static char prefix[256 << 10];
+    struct station_command command;
+    struct base_error error = {""};
+    memset(prefix, 'a', sizeof prefix - 1);
+    assert_int_equal(station_command_start(&command, prefix, "", &error), -1);
+    assert_int_equal(command.pid, 0);
+    station_command_end(&command);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(station_command_start(&command, "true", "", &error), 0);
+    assert_true(command.pid > 0);
+    station_command_end(&command);
+}
+
 /* A pipe that only a process in the background holds tells when it has gone. */
 static void what_it_leaves_behind_goes_with_it(void **state)
 {
@@ -178,6 +195,7 @@ static void signals_are_not_blocked_in_it(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(its_stdin_and_stdout_are_the_socket),
+    cmocka_unit_test(one_that_cannot_be_started_says_so),
     cmocka_unit_test(what_it_leaves_behind_goes_with_it),
     cmocka_unit_test(how_it_ended_is_said_with_its_last_line),
     cmocka_unit_test(the_last_line_is_cut_at_255_bytes),

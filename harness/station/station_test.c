@@ -419,6 +419,29 @@ static bool threads_become(size_t n)
     return count_entries("/proc/self/task") == n;
 }
 
+/* Nothing that a set opens is inherited by a command that is started while it is open. */
+static void no_command_inherits_a_descriptor(void **state)
+{
+    enum { N = 256 };
+    struct fixture *fixture = fixture_or_skip(state);
+    bool was_open[N];
+    size_t n_new = 0;
+    for (int fd = 0; fd < N; fd++) {
+        was_open[fd] = fcntl(fd, F_GETFD) >= 0;
+    }
+    for (int behind_command = 0; behind_command < 2; behind_command++) {
+        struct station_set *set =
+            behind_command ? open_exec_pair(fixture, fixture->program) : open_pair(fixture);
+        for (int fd = 0; fd < N; fd++) {
+            int flags = was_open[fd] ? -1 : fcntl(fd, F_GETFD);
+            assert_true(flags < 0 || flags & FD_CLOEXEC);
+            n_new += flags >= 0;
+        }
+        station_close(set);
+    }
+    assert_true(n_new > 6);
+}
+
 static void leaves_nothing_open(void **state)
 {
     struct fixture *fixture = fixture_or_skip(state);
@@ -562,6 +585,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nobody_waits_for_each_other),
     cmocka_unit_test(a_command_dies_with_us),
     cmocka_unit_test(an_interruption_is_a_deadline),
+    cmocka_unit_test(no_command_inherits_a_descriptor),
     cmocka_unit_test(leaves_nothing_open),
 #ifndef __SANITIZE_ADDRESS__
     cmocka_unit_test(without_threads_nothing_is_left),
