@@ -65,17 +65,18 @@ enum { CHANNEL_FLOWS = 1 << 0, CHANNEL_PORTS = 1 << 1, CHANNEL_CONFIG = 1 << 2 }
 
 /* What a switch does in its own way; remembered for later dumps. */
 enum {
-    CHANNEL_ODD_NO_BARRIER = 1 << 0,    /* refuses BARRIER */
-    CHANNEL_ODD_NO_AGGREGATE = 1 << 1,  /* refuses AGGREGATE stats */
-    CHANNEL_ODD_COUNT = 1 << 2,         /* AGGREGATE counts others than FLOW lists */
-    CHANNEL_ODD_NO_PORT_STATS = 1 << 3, /* refuses PORT stats: ports have no counters */
-    CHANNEL_ODD_ONE_BY_ONE = 1 << 4,    /* answers only the first of several requests */
-    CHANNEL_ODD_TABLE = 1 << 5,         /* its only table has another number than 0 */
-    CHANNEL_ODD_NO_GROUPS = 1 << 6,     /* refuses GROUP_DESC: it has no groups */
-    CHANNEL_ODD_NO_METERS = 1 << 7,     /* refuses METER_CONFIG: it has no meters */
-    CHANNEL_ODD_UNTOLD = 1 << 8,        /* speaks 1.3, too, and cannot be asked in it */
-    CHANNEL_ODD_INSISTED = 1 << 9,      /* ... and was not: the target asks for 1.0 */
-    CHANNEL_ODD_NO_CONFIG = 1 << 10,    /* refuses GET_CONFIG */
+    CHANNEL_ODD_NO_BARRIER = 1 << 0,      /* refuses BARRIER */
+    CHANNEL_ODD_NO_AGGREGATE = 1 << 1,    /* refuses AGGREGATE stats */
+    CHANNEL_ODD_COUNT = 1 << 2,           /* AGGREGATE counts others than FLOW lists */
+    CHANNEL_ODD_NO_PORT_STATS = 1 << 3,   /* refuses PORT stats: ports have no counters */
+    CHANNEL_ODD_ONE_BY_ONE = 1 << 4,      /* answers only the first of several requests */
+    CHANNEL_ODD_TABLE = 1 << 5,           /* its only table has another number than 0 */
+    CHANNEL_ODD_NO_GROUPS = 1 << 6,       /* refuses GROUP_DESC: it has no groups */
+    CHANNEL_ODD_NO_METERS = 1 << 7,       /* refuses METER_CONFIG: it has no meters */
+    CHANNEL_ODD_UNTOLD = 1 << 8,          /* speaks 1.3, too, and cannot be asked in it */
+    CHANNEL_ODD_INSISTED = 1 << 9,        /* ... and was not: the target asks for 1.0 */
+    CHANNEL_ODD_NO_CONFIG = 1 << 10,      /* refuses GET_CONFIG */
+    CHANNEL_ODD_NO_METER_STATS = 1 << 11, /* refuses METER stats: its meters have no counters */
 };
 
 struct channel_dump {

@@ -131,6 +131,42 @@ static void a_switch_that_has_1_3_alone_is_asked_in_it(void **state)
     switch_state_free(&dump.state);
 }
 
+/* With ports, and where the switch tells it. */
+static void what_meters_dropped_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned what, no_stats, odd;
+        bool is_counted;
+    } cases[] = {
+        {BOTH, 0, 0, true},
+        {CHANNEL_FLOWS, 0, 0, false},
+        {BOTH, 1u << FAKE_METER, CHANNEL_ODD_NO_METER_STATS, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fake_switch fake = {.n_flows = 3,
+                                   .version = 4,
+                                   .hello_version = 4,
+                                   .hello_list = 1 << 4,
+                                   .has_groups = true,
+                                   .no_stats = cases[i].no_stats};
+        struct channel_dump dump;
+        assert_true(fake_switch_start(&fake));
+        struct channel *channel = open_at(fake.endpoint, &PATIENT);
+        dump_all(channel, cases[i].what, &dump);
+        assert_ok(&dump, 3);
+        assert_int_equal(dump.odd, cases[i].odd);
+        assert_int_equal(dump.state.groups.n_meters, 1);
+        const struct meter *meter = &dump.state.groups.meters[0];
+        assert_int_equal(meter->is_counted, cases[i].is_counted);
+        assert_int_equal(meter->n_in, cases[i].is_counted ? 7 : 0);
+        assert_int_equal(meter->n_dropped, cases[i].is_counted ? 2 : 0);
+        switch_state_free(&dump.state);
+        channel_close(channel);
+        fake_switch_stop(&fake);
+    }
+}
+
 static void answer_barrier_twice(struct fake_switch *fake, uint8_t type, uint32_t xid,
                                  uint16_t kind)
 {
@@ -708,6 +744,7 @@ static void no_targets_is_no_work(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_meters_dropped_is_read),
     cmocka_unit_test(a_dump_is_the_switch_as_it_says_it_is),
     cmocka_unit_test(only_what_is_asked_for_is_dumped),
     cmocka_unit_test(a_switch_is_told_to_send),

@@ -152,6 +152,9 @@ static void lengths_that_do_not_fit_are_told(void **state)
         {.kind = METER, .hex = "001800010000000100010000000003e80000000000000000", .why = "band 1"},
         {.kind = METER, .hex = "001800010000000100010008000003e80000000000000000", .why = "band 1"},
         {.kind = METER, .hex = "001800010000000100010018000003e80000000000000000", .why = "band 1"},
+        /* The meter's counters. */
+        {.kind = FAKE_METER, .hex = "000000010027", .why = "METER stats: meter statistics 1"},
+        {.kind = FAKE_METER, .hex = "00", .why = "METER stats: meter statistics 1"},
         /* The entry, its match, an instruction. */
         {.kind = FAKE_FLOW, .hex = "0000", .why = "FLOW stats"},
         {.kind = FAKE_FLOW, .hex = "00380000", .why = "FLOW stats"},

@@ -15,6 +15,7 @@ static const struct {
     {CHANNEL_ODD_NO_PORT_STATS, "refuses PORT stats: its ports are not counted"},
     {CHANNEL_ODD_NO_GROUPS, "refuses GROUP_DESC: taken to have no groups"},
     {CHANNEL_ODD_NO_METERS, "refuses METER_CONFIG: taken to have no meters"},
+    {CHANNEL_ODD_NO_METER_STATS, "refuses METER stats: what its meters drop is not counted"},
     {CHANNEL_ODD_NO_CONFIG, "refuses GET_CONFIG: what it does with fragments is not known"},
     {CHANNEL_ODD_UNTOLD, "has OpenFlow 1.3, too, and could not be asked in it: what 1.0 leaves out "
                          "(write_actions, meters, push_vlan) is not known"},
@@ -27,8 +28,10 @@ static const struct {
 void channel_format_odd(const struct channel_dump *dump, struct base_buffer *out)
 {
     const char *divider = "";
+    unsigned odd = dump->odd;
+    odd &= odd & CHANNEL_ODD_NO_METERS ? ~(unsigned)CHANNEL_ODD_NO_METER_STATS : odd;
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
-        if (dump->odd & TEXTS[i].odd) {
+        if (odd & TEXTS[i].odd) {
             base_put_format(out, "%s%s", divider, TEXTS[i].text);
             divider = "; ";
         }

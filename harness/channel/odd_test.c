@@ -27,6 +27,10 @@ static void each_has_its_words(void **state)
     assert_words((struct channel_dump){.odd = CHANNEL_ODD_INSISTED},
                  "has OpenFlow 1.3, too, and is asked in 1.0 alone, as the lab file says: what "
                  "that leaves out (write_actions, meters, push_vlan) is not known");
+    assert_words((struct channel_dump){.odd = CHANNEL_ODD_NO_METER_STATS},
+                 "refuses METER stats: what its meters drop is not counted");
+    assert_words((struct channel_dump){.odd = CHANNEL_ODD_NO_METERS | CHANNEL_ODD_NO_METER_STATS},
+                 "refuses METER_CONFIG: taken to have no meters");
     assert_words((struct channel_dump){.odd = CHANNEL_ODD_TABLE, .table = 24},
                  "lists its only table as table 24: taken as table 0");
     assert_words(

@@ -18,6 +18,8 @@ static int take_groups(struct channel_progress *progress, struct base_reader *bo
                        struct base_error *error);
 static int take_meters(struct channel_progress *progress, struct base_reader *body,
                        struct base_error *error);
+static int take_meter_stats(struct channel_progress *progress, struct base_reader *body,
+                            struct base_error *error);
 static int take_flows(struct channel_progress *progress, struct base_reader *body,
                       struct base_error *error);
 static int take_aggregate(struct channel_progress *progress, struct base_reader *body,
@@ -43,6 +45,8 @@ static const struct request {
                        take_groups},
     [CHANNEL_METER] = {"METER_CONFIG", OFPT_STATS_REPLY, OFPST_METER_CONFIG, CHANNEL_ODD_NO_METERS,
                        take_meters},
+    [CHANNEL_METER_STATS] = {"METER stats", OFPT_STATS_REPLY, OFPST_METER,
+                             CHANNEL_ODD_NO_METER_STATS, take_meter_stats},
     [CHANNEL_FLOW] = {"FLOW stats", OFPT_STATS_REPLY, OFPST_FLOW, 0, take_flows},
     [CHANNEL_AGGREGATE] = {"AGGREGATE stats", OFPT_STATS_REPLY, OFPST_AGGREGATE,
                            CHANNEL_ODD_NO_AGGREGATE, take_aggregate},
@@ -87,6 +91,7 @@ static unsigned requests_for(const struct of_protocol *protocol, unsigned what, 
     }
     if (protocol->groups && what & CHANNEL_FLOWS) {
         requests |= 1u << CHANNEL_GROUP | 1u << CHANNEL_METER;
+        requests |= what & CHANNEL_PORTS ? 1u << CHANNEL_METER_STATS : 0;
     }
     if (what & CHANNEL_FLOWS) {
         requests |= 1u << CHANNEL_FLOW | 1u << CHANNEL_AGGREGATE;
@@ -172,6 +177,13 @@ static int take_meters(struct channel_progress *progress, struct base_reader *bo
                        struct base_error *error)
 {
     return progress->protocol->meters(body, &progress->dump->state.groups, error);
+}
+
+/* The counters go into the meters that METER_CONFIG listed. */
+static int take_meter_stats(struct channel_progress *progress, struct base_reader *body,
+                            struct base_error *error)
+{
+    return progress->protocol->meter_counters(body, &progress->dump->state.groups, error);
 }
 
 static int take_flows(struct channel_progress *progress, struct base_reader *body,

@@ -17,9 +17,10 @@
 
 enum channel_request {
     CHANNEL_FEATURES,
-    CHANNEL_PORT_DESC, /* these three in OpenFlow 1.3 only */
+    CHANNEL_PORT_DESC, /* these four in OpenFlow 1.3 only */
     CHANNEL_GROUP,
     CHANNEL_METER,
+    CHANNEL_METER_STATS,
     CHANNEL_FLOW,
     CHANNEL_AGGREGATE,
     CHANNEL_PORT,

@@ -79,6 +79,13 @@ const struct meter *meter_find(const struct group_table *table, uint32_t id)
     return NULL;
 }
 
+long meter_dropped_since(const struct meter *before, const struct meter *after)
+{
+    bool known = before->is_counted && after->is_counted && after->n_in > before->n_in &&
+                 after->n_dropped >= before->n_dropped;
+    return known ? (long)(after->n_dropped - before->n_dropped) : -1;
+}
+
 bool meter_equal(const struct meter *a, const struct meter *b)
 {
     bool equal = a->flags == b->flags && a->n_bands == b->n_bands;

@@ -46,6 +46,9 @@ struct meter {
     uint16_t flags;
     size_t n_bands;
     const struct band *bands; /* in the table's arena */
+    bool is_counted;          /* METER stats told these two */
+    uint64_t n_in, n_dropped; /* packets that came to it; of these, that a band took which is not
+                                 known to let them pass */
 };
 
 /* Zero-initialise. */
@@ -74,6 +77,11 @@ bool group_equal(const struct group *a, const struct group *b);
 /* Whether both do the same: a burst size counts where the flags have METER_BURST, and a level of
  * precedence in a band BAND_DSCP_REMARK (section 7.3.4.5); a switch may report either without. */
 bool meter_equal(const struct meter *a, const struct meter *b);
+
+/* How many packets it has dropped since `before`, which is the same meter earlier. -1: that is not
+ * known: one of the two was not counted, no packet was counted in between (not every switch counts,
+ * or does at once), or it began anew. */
+long meter_dropped_since(const struct meter *before, const struct meter *after);
 
 /* The meter of this number; NULL: there is none. */
 const struct meter *meter_find(const struct group_table *table, uint32_t id);

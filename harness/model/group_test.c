@@ -55,6 +55,29 @@ static void a_bucket_equals_what_is_the_same_in_every_part(void **state)
     }
 }
 
+static void what_a_meter_dropped_is_known_where_it_counts(void **state)
+{
+    (void)state;
+    static const struct {
+        struct meter before, after;
+        long n_dropped;
+    } cases[] = {
+        {{.is_counted = true, .n_in = 5, .n_dropped = 2},
+         {.is_counted = true, .n_in = 6, .n_dropped = 2},
+         0},
+        {{.is_counted = true}, {.is_counted = true, .n_in = 9, .n_dropped = 3}, 3},
+        {{.n_in = 5}, {.is_counted = true, .n_in = 6}, -1},
+        {{.is_counted = true, .n_in = 5}, {.n_in = 6}, -1},
+        {{.is_counted = true}, {.is_counted = true}, -1},
+        {{.is_counted = true, .n_in = 5}, {.is_counted = true, .n_in = 5}, -1},
+        {{.is_counted = true, .n_in = 5, .n_dropped = 3}, {.is_counted = true, .n_in = 6}, -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(meter_dropped_since(&cases[i].before, &cases[i].after),
+                         cases[i].n_dropped);
+    }
+}
+
 static void a_port_is_watched_by_a_bucket(void **state)
 {
     (void)state;
@@ -120,6 +143,7 @@ static void tables_are_alike_in_any_order(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_a_meter_dropped_is_known_where_it_counts),
     cmocka_unit_test(a_table_has_what_was_added),
     cmocka_unit_test(a_bucket_equals_what_is_the_same_in_every_part),
     cmocka_unit_test(a_port_is_watched_by_a_bucket),

@@ -37,6 +37,8 @@ static int take_reply(const struct of_protocol *protocol, struct base_reader *bo
         return protocol->groups(body, &state->groups, error);
     case OFPST_METER_CONFIG:
         return protocol->meters(body, &state->groups, error);
+    case OFPST_METER:
+        return protocol->meter_counters(body, &state->groups, error);
     default:
         return 0;
     }

@@ -75,6 +75,7 @@ static const struct of_protocol protocols[] = {
         .counters = of13_decode_port_counters,
         .groups = of13_decode_groups,
         .meters = of13_decode_meters,
+        .meter_counters = of13_decode_meter_stats,
     },
 };
 

@@ -48,6 +48,8 @@ struct of_protocol {
     int (*counters)(struct base_reader *body, struct switch_state *state, struct base_error *error);
     int (*groups)(struct base_reader *body, struct group_table *table, struct base_error *error);
     int (*meters)(struct base_reader *body, struct group_table *table, struct base_error *error);
+    int (*meter_counters)(struct base_reader *body, struct group_table *table,
+                          struct base_error *error);
 };
 
 /* The protocol of this version on the wire, 1 or 4; NULL: none that is spoken here. */

@@ -375,17 +375,21 @@ unsigned path_walk_load(const struct path_walk *walk)
     return load;
 }
 
-/* The meter of the entries that take the packet at this hop; NO_METER: they have none. */
-static uint32_t meter_of(const struct path_network *network, const struct path_hop *hop)
+/* The nth meter, from 0, of the entries that take the packet at this hop. NO_METER: they have no
+ * more, and *nth is less by as many as they have. */
+static uint32_t meter_of(const struct path_network *network, const struct path_hop *hop,
+                         size_t *nth)
 {
     size_t n = hop->is_taken ? path_n_rows(network, hop->in.sw, hop->entry) : 0;
-    uint32_t meter = NO_METER;
-    for (size_t i = 0; i < n && meter == NO_METER; i++) {
+    for (size_t i = 0; i < n; i++) {
         size_t row = path_row(network, hop->in.sw, hop->entry, i, &hop->header);
         const struct flow_entry *entry = path_row_entry(network, hop->in.sw, row);
-        meter = entry->instructions ? entry->instructions->meter : NO_METER;
+        uint32_t meter = entry->instructions ? entry->instructions->meter : NO_METER;
+        if (meter != NO_METER && (*nth)-- == 0) {
+            return meter;
+        }
     }
-    return meter;
+    return NO_METER;
 }
 
 /* Whether the hop is on a way to the host. */
@@ -403,11 +407,11 @@ static bool leads_to(const struct path_walk *walk, size_t hop, size_t host)
 }
 
 size_t path_walk_metered(const struct path_network *network, const struct path_walk *walk,
-                         size_t host, uint32_t *meter)
+                         size_t host, size_t nth, uint32_t *meter)
 {
     for (size_t i = 0; i < walk->n_hops; i++) {
-        *meter =
-            !walk->known || leads_to(walk, i, host) ? meter_of(network, &walk->hops[i]) : NO_METER;
+        bool may = !walk->known || leads_to(walk, i, host);
+        *meter = may ? meter_of(network, &walk->hops[i], &nth) : NO_METER;
         if (*meter != NO_METER) {
             return i;
         }

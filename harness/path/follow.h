@@ -152,10 +152,10 @@ unsigned path_walk_copies(const struct path_walk *walk, size_t host);
 unsigned path_walk_load(const struct path_walk *walk);
 
 /* Whether a copy comes through a meter, which may drop it, on its way to `host`, or, where the walk
- * is not known, on any way: the first such hop, and the number of its meter. HOP_NONE: none does.
- */
+ * is not known, on any way: the hop of the nth such meter, from 0, and its number. HOP_NONE: there
+ * are no more. */
 size_t path_walk_metered(const struct path_network *network, const struct path_walk *walk,
-                         size_t host, uint32_t *meter);
+                         size_t host, size_t nth, uint32_t *meter);
 
 /* Whether the entry takes a copy that enters the switch in this region (NULL: in any form), and it
  * alone. */

@@ -70,21 +70,37 @@ static void meters_on_the_way_are_told(void **state)
     static struct path_walk walk;
     static const struct {
         const char *flows[2];
-        size_t host, hop;
+        size_t host, nth, hop;
         uint32_t meter;
     } cases[] = {
-        {{"in_port=1 actions=output:3", "in_port=1 actions=output:2"}, LINE_C, HOP_NONE, 0},
-        {{"in_port=1 actions=output:3", "in_port=1 actions=meter:7,output:2"}, LINE_C, 1, 7},
+        {{"in_port=1 actions=output:3", "in_port=1 actions=output:2"}, LINE_C, 0, HOP_NONE, 0},
+        {{"in_port=1 actions=output:3", "in_port=1 actions=meter:7,output:2"}, LINE_C, 0, 1, 7},
         {{"in_port=1 actions=meter:6,output:3", "in_port=1 actions=meter:7,output:2"},
          LINE_C,
          0,
+         0,
          6},
-        {{"in_port=1 actions=output:2,output:3", "in_port=1 actions=meter:7,output:2"},
-         LINE_B,
+        {{"in_port=1 actions=meter:6,output:3", "in_port=1 actions=meter:7,output:2"},
+         LINE_C,
+         1,
+         1,
+         7},
+        {{"in_port=1 actions=meter:6,output:3", "in_port=1 actions=meter:7,output:2"},
+         LINE_C,
+         2,
          HOP_NONE,
          0},
-        {{"in_port=1 actions=meter:6,output:2", "in_port=1 actions=output:2"}, LINE_C, HOP_NONE, 0},
-        {{"in_port=1 actions=meter:6,output:3", "in_port=1 actions=NORMAL"}, LINE_C, 0, 6},
+        {{"in_port=1 actions=output:2,output:3", "in_port=1 actions=meter:7,output:2"},
+         LINE_B,
+         0,
+         HOP_NONE,
+         0},
+        {{"in_port=1 actions=meter:6,output:2", "in_port=1 actions=output:2"},
+         LINE_C,
+         0,
+         HOP_NONE,
+         0},
+        {{"in_port=1 actions=meter:6,output:3", "in_port=1 actions=NORMAL"}, LINE_C, 0, 0, 6},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct line line;
@@ -96,7 +112,8 @@ static void meters_on_the_way_are_told(void **state)
         }
         line_open(&line);
         path_follow_from(&line.network, LINE_A, &frame, &walk);
-        assert_true(path_walk_metered(&line.network, &walk, cases[i].host, &meter) == cases[i].hop);
+        assert_true(path_walk_metered(&line.network, &walk, cases[i].host, cases[i].nth, &meter) ==
+                    cases[i].hop);
         assert_int_equal(meter, cases[i].meter);
         line_close(&line);
     }

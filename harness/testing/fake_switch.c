@@ -68,6 +68,12 @@ static const char GROUP_13[] = "0028000000000001"
 static const char METER_13[] = "0018000100000001"
                                "00010010000003e80000000000000000";
 
+/* Seven packets came to it, and the band took two. */
+static const char METER_STATS_13[] = "00000001003800000000000000000001"
+                                     "00000000000000070000000000000800"
+                                     "0000000500000000"
+                                     "00000000000000020000000000000200";
+
 /* OpenFlow 1.3 has GROUP_MOD in front of PORT_MOD, and TABLE_MOD behind it. */
 enum { FIRST_RENUMBERED = FAKE_STATS_REQUEST, RENUMBERED_BY = 2 };
 
@@ -203,7 +209,9 @@ static void answer_kind_13(struct fake_switch *fake, uint32_t xid, uint16_t kind
     if (kind == FAKE_PORT_DESC) {
         put_ports(fake, PORTS_13, &records);
     } else if (fake->has_groups) {
-        put_hex(&records, kind == FAKE_GROUP_DESC ? GROUP_13 : METER_13);
+        put_hex(&records, kind == FAKE_GROUP_DESC ? GROUP_13
+                          : kind == FAKE_METER    ? METER_STATS_13
+                                                  : METER_13);
     }
     put_stats(fake, xid, kind, false, &records);
     base_buffer_free(&records);

@@ -38,6 +38,7 @@ enum {
     FAKE_AGGREGATE = 2,
     FAKE_PORT = 4,
     FAKE_GROUP_DESC = 7, /* these in OpenFlow 1.3 */
+    FAKE_METER = 9,
     FAKE_METER_CONFIG = 10,
     FAKE_PORT_DESC = 13,
     FAKE_FLOW_BYTES = 96, /* of a record; in OpenFlow 1.3 it has more */

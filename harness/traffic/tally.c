@@ -46,26 +46,51 @@ static const char *altered_how(const struct traffic_evidence *evidence, size_t p
     return base_arena_take(arena, &text);
 }
 
+/* How many packets the meter dropped while the round was sent; -1: not known. */
+static long count_dropped(const struct traffic_evidence *evidence, size_t sw, uint32_t meter)
+{
+    const struct switch_state *states[] = {evidence->before ? evidence->before[sw] : NULL,
+                                           evidence->after ? evidence->after[sw] : NULL};
+    const struct meter *then = states[0] ? meter_find(&states[0]->groups, meter) : NULL;
+    const struct meter *now = states[1] ? meter_find(&states[1]->groups, meter) : NULL;
+    return then && now ? meter_dropped_since(then, now) : -1;
+}
+
+static struct traffic_meter tell_meter(const struct traffic_evidence *evidence, struct port_ref in,
+                                       uint32_t meter, long n_dropped, struct base_arena *arena)
+{
+    const char *name = evidence->tables->topology->switches[in.sw].name;
+    const char *at = base_arena_format(arena, "%s:%u", name, in.port);
+    const char *text =
+        n_dropped < 0
+            ? base_arena_format(arena, "meter %" PRIu32 " of %s may have dropped what is missing",
+                                meter, name)
+            : base_arena_format(arena,
+                                "meter %" PRIu32 " of %s dropped %ld packet%s meanwhile, and may "
+                                "have dropped what is missing",
+                                meter, name, n_dropped, n_dropped == 1 ? "" : "s");
+    return (struct traffic_meter){.text = text, .at = at};
+}
+
 struct traffic_meter traffic_metered(const struct traffic_evidence *evidence, size_t p, size_t host,
                                      struct base_arena *arena)
 {
     const struct traffic_probe *probe = &evidence->plan->probes[p];
     struct path_walk walk;
     uint32_t meter;
+    size_t nth = 0, hop;
     if (!evidence->tables) {
         return (struct traffic_meter){0};
     }
     path_follow_from(evidence->tables, probe->from, &probe->header, &walk);
-    size_t hop = path_walk_metered(evidence->tables, &walk, host, &meter);
-    if (hop == HOP_NONE) {
-        return (struct traffic_meter){0};
+    while ((hop = path_walk_metered(evidence->tables, &walk, host, nth, &meter)) != HOP_NONE) {
+        long n_dropped = count_dropped(evidence, walk.hops[hop].in.sw, meter);
+        if (n_dropped != 0) {
+            return tell_meter(evidence, walk.hops[hop].in, meter, n_dropped, arena);
+        }
+        nth++;
     }
-    struct port_ref in = walk.hops[hop].in;
-    const char *name = evidence->tables->topology->switches[in.sw].name;
-    return (struct traffic_meter){
-        .text = base_arena_format(arena, "meter %" PRIu32 " of %s may have dropped what is missing",
-                                  meter, name),
-        .at = base_arena_format(arena, "%s:%u", name, in.port)};
+    return (struct traffic_meter){0};
 }
 
 void traffic_meter_tell(const struct traffic_meter *metered, struct result *result)

@@ -46,8 +46,8 @@ struct traffic_tally traffic_tally_unclaimed(const struct traffic_evidence *evid
                                              size_t to, struct base_arena *arena);
 
 /* The meter through which copies of the probe come that should have come to the host, as the tables
- * say, or, where that is not known, may come; texts in `arena`. None: they come through none, or
- * not at all. */
+ * say, or, where that is not known, may come, and which may have dropped them; texts in `arena`.
+ * None: they come through none, or not at all, or each counted that it dropped nothing. */
 struct traffic_meter traffic_metered(const struct traffic_evidence *evidence, size_t p, size_t host,
                                      struct base_arena *arena);
 

@@ -340,6 +340,16 @@ static void another_address(void **state)
     network_free(&network);
 }
 
+/* At s1, in the round, so many of what came. */
+static void meter_drops(struct network *network, uint32_t id, uint64_t n_dropped)
+{
+    struct meter meter = {.id = id, .is_counted = true, .n_in = 8, .n_dropped = 3};
+    *group_table_add_meter(&network->states[0].groups) = meter;
+    meter.n_in += 5;
+    meter.n_dropped += n_dropped;
+    *group_table_add_meter(&network->later[0].groups) = meter;
+}
+
 /* A meter may drop what comes to it; not what no entry sends, nor what comes twice. */
 static void what_a_meter_may_have_dropped_is_no_failure(void **state)
 {
@@ -348,11 +358,19 @@ static void what_a_meter_may_have_dropped_is_no_failure(void **state)
         const char *flow; /* at s1:1 */
         enum verdict verdict;
         const char *detail;
+        long n_dropped; /* by its counters; -1: it has none */
     } cases[] = {
         {"in_port=1 actions=meter:5,output:2,output:6", VERDICT_INCONCLUSIVE,
-         "meter 5 of s1 may have dropped what is missing"},
-        {"in_port=1 actions=output:2,output:6", VERDICT_FAIL, "did not arrive at h2"},
-        {"in_port=1 actions=meter:5,output:6", VERDICT_FAIL, "did not arrive at h2"},
+         "meter 5 of s1 may have dropped what is missing", -1},
+        {"in_port=1 actions=meter:5,output:2,output:6", VERDICT_INCONCLUSIVE,
+         "meter 5 of s1 dropped 1 packet meanwhile, and may have dropped what is missing", 1},
+        {"in_port=1 actions=meter:5,output:2,output:6", VERDICT_INCONCLUSIVE,
+         "meter 5 of s1 dropped 2 packets meanwhile, and may have dropped what is missing", 2},
+        {"in_port=1 actions=meter:5,output:2,output:6", VERDICT_FAIL, "did not arrive at h2", 0},
+        {"in_port=1 actions=meter:5,goto_table:1", VERDICT_INCONCLUSIVE,
+         "meter 6 of s1 may have dropped what is missing", 0},
+        {"in_port=1 actions=output:2,output:6", VERDICT_FAIL, "did not arrive at h2", -1},
+        {"in_port=1 actions=meter:5,output:6", VERDICT_FAIL, "did not arrive at h2", -1},
     };
     for (size_t claimed = 0; claimed < 2; claimed++) {
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -362,6 +380,12 @@ static void what_a_meter_may_have_dropped_is_no_failure(void **state)
             s1->version = 4;
             s1->flows.n_entries = 0;
             assert_int_equal(ofctl_parse_flow(cases[i].flow, &s1->flows, NULL, NULL, NULL), 0);
+            assert_int_equal(ofctl_parse_flow("table=1,in_port=1 actions=meter:6,output:2,output:6",
+                                              &s1->flows, NULL, NULL, NULL),
+                             0);
+            if (cases[i].n_dropped >= 0) {
+                meter_drops(&network, 5, (uint64_t)cases[i].n_dropped);
+            }
             if (!claimed) {
                 forget_claims_of(&network, "h1");
             }

@@ -133,3 +133,50 @@ int of13_decode_meters(struct base_reader *body, struct group_table *table,
     }
     return 0;
 }
+
+/* The bands of a meter stand in its statistics in the order of its configuration. */
+static void count_bands(struct base_reader *record, struct meter *meter)
+{
+    size_t n = 0;
+    meter->n_dropped = 0;
+    for (; base_reader_left(record) >= OF13_BAND_STATS_BYTES; n++) {
+        uint64_t n_taken = base_read_be64(record);
+        base_read_skip(record, 8); /* bytes */
+        meter->is_counted &= n_taken != UINT64_MAX;
+        if (n < meter->n_bands && meter->bands[n].type != BAND_DSCP_REMARK) {
+            meter->n_dropped += n_taken;
+        }
+    }
+    meter->is_counted &= n == meter->n_bands;
+}
+
+static int decode_meter_stats(struct base_reader *body, struct group_table *table,
+                              struct base_error *error)
+{
+    struct base_reader record;
+    uint32_t id = base_read_be32(body);
+    if (of_open_record(body, sizeof id, OF13_METER_STATS_MIN_BYTES, &record, error)) {
+        return -1;
+    }
+    base_read_skip(&record, 6 + 4); /* how many entries use it */
+    const struct meter *found = meter_find(table, id);
+    if (found) {
+        struct meter *meter = &table->meters[found - table->meters];
+        meter->n_in = base_read_be64(&record);
+        base_read_skip(&record, 8 + 4 + 4); /* bytes, how long it is there */
+        meter->is_counted = meter->n_in != UINT64_MAX;
+        count_bands(&record, meter);
+    }
+    return 0;
+}
+
+int of13_decode_meter_stats(struct base_reader *body, struct group_table *table,
+                            struct base_error *error)
+{
+    for (size_t n = 1; base_reader_left(body) > 0; n++) {
+        if (decode_meter_stats(body, table, error)) {
+            return base_fail_in(error, "meter statistics %zu", n);
+        }
+    }
+    return 0;
+}

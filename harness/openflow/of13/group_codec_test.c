@@ -142,6 +142,78 @@ static void all_bands_of_all_meters_are_kept(void **state)
     group_table_free(&table);
 }
 
+#define STATS(id, length, n_in)                                                                    \
+    "000000" id " " length " 0000 00000000 00000003 " n_in " 1111111111111111 22222222 33333333"
+#define TOOK(n) n " 4444444444444444"
+#define ZERO    "0000000000000000"
+#define ALL     "ffffffffffffffff"
+
+/* Meter 1 has a band that drops, one that remarks, and one of a type of its own; 4 has none. */
+static void counters_go_to_their_meters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        bool is_counted[2];
+        uint64_t n_in[2], n_dropped;
+    } cases[] = {
+        {"", {false, false}, {0, 0}, 0},
+        {STATS("01", "0058", "0000000100000009") TOOK("0000000200000001") TOOK("0000000000000020")
+             TOOK("0000000000000004") STATS("09", "0038", ZERO) TOOK(ZERO)
+                 STATS("04", "0028", "0000000000000007"),
+         {true, true},
+         {0x100000009, 7},
+         0x200000005},
+        {STATS("01", "0058", ALL) TOOK(ZERO) TOOK(ZERO) TOOK(ZERO), {false, false}, {0, 0}, 0},
+        {STATS("01", "0058", ZERO) TOOK(ZERO) TOOK(ZERO) TOOK(ALL), {false, false}, {0, 0}, 0},
+        {STATS("01", "0048", ZERO) TOOK(ZERO) TOOK(ZERO), {false, false}, {0, 0}, 0},
+        {STATS("04", "0038", ZERO) TOOK(ZERO), {false, false}, {0, 0}, 0},
+    };
+    static const struct band bands[] = {
+        {.type = BAND_DROP}, {.type = BAND_DSCP_REMARK}, {.type = 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct base_buffer bytes = {0};
+        struct group_table table = {0};
+        *group_table_add_meter(&table) = (struct meter){.id = 1, .n_bands = 3, .bands = bands};
+        *group_table_add_meter(&table) = (struct meter){.id = 4};
+        unhex(cases[i].hex, &bytes);
+        struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+        assert_int_equal(of13_decode_meter_stats(&body, &table, NULL), 0);
+        for (size_t m = 0; m < 2; m++) {
+            const struct meter *meter = &table.meters[m];
+            assert_int_equal(meter->is_counted, cases[i].is_counted[m]);
+            assert_true(!meter->is_counted || meter->n_in == cases[i].n_in[m]);
+            assert_true(!meter->is_counted || meter->n_dropped == (m ? 0 : cases[i].n_dropped));
+        }
+        base_buffer_free(&bytes);
+        group_table_free(&table);
+    }
+}
+
+static void bad_counters_of_meters_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex, *text;
+    } bad[] = {
+        {"0000000100", "meter statistics 1: length 0, 5 bytes are left, a record has 40 or more"},
+        {STATS("01", "0027", ZERO),
+         "meter statistics 1: length 39, 40 bytes are left, a record has 40 or more"},
+        {STATS("01", "0028", ZERO) STATS("04", "0029", ZERO),
+         "meter statistics 2: length 41, 40 bytes are left, a record has 40 or more"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct base_buffer bytes = {0};
+        struct group_table table = {0};
+        struct base_error error = {""};
+        unhex(bad[i].hex, &bytes);
+        struct base_reader body = base_reader_over(bytes.data, bytes.n_bytes);
+        assert_int_equal(of13_decode_meter_stats(&body, &table, &error), -1);
+        assert_string_equal(error.text, bad[i].text);
+        base_buffer_free(&bytes);
+    }
+}
+
 static void ports_are_read(void **state)
 {
     (void)state;
@@ -461,6 +533,8 @@ static void bad_texts_of_groups_are_refused(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(counters_go_to_their_meters),
+    cmocka_unit_test(bad_counters_of_meters_are_refused),
     cmocka_unit_test(groups_mean_what_ovs_ofctl_prints),
     cmocka_unit_test(meters_mean_what_ovs_ofctl_prints),
     cmocka_unit_test(all_bands_of_all_meters_are_kept),

@@ -58,6 +58,8 @@ enum {
     OF13_GROUP_DESC_MIN_BYTES = 8,
     OF13_METER_CONFIG_MIN_BYTES = 8,
     OF13_BAND_BYTES = 16,
+    OF13_METER_STATS_MIN_BYTES = 40, /* without bands */
+    OF13_BAND_STATS_BYTES = 16,
 };
 
 #endif
