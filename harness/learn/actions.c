@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How does an expectation say what an entry does? Its words are the actions of OpenFlow 1.0,
- * failover, and one_of: what a composed entry (space/pipeline.h) does besides is not said. */
+ * set_field of what is modelled besides, failover, and one_of: what a composed entry
+ * (space/pipeline.h) does besides is not said. */
 #include "learn/inside.h"
 #include "model/port.h"
 #include "space/rewrite.h"
@@ -24,9 +25,11 @@ static bool has_port(const struct action *action)
 static const char *why_unsaid(const struct action *action, size_t depth)
 {
     const char *reason = NULL;
+    bool sets =
+        action->type == ACTION_SET_FIELD && space_rewrite_add(&(struct space_rewrite){0}, action);
     if (action->type == ACTION_OPEN) {
         reason = action->reason;
-    } else if (action->type > ACTION_ENQUEUE) {
+    } else if (action->type > ACTION_ENQUEUE && !sets) {
         reason = space_action_open(action->type);
     } else if (action_sends(action) && !has_port(action)) {
         reason = action->type == ACTION_ENQUEUE ? "a queue of several ports" : "a port";
@@ -93,6 +96,19 @@ static void say_choice(const struct action *choice, const struct learn_actions *
     }
 }
 
+/* The field of set_field is the entry's, which does not live as long as the draft. -1 without
+ * memory. */
+static int keep_field(struct action *action, struct base_arena *arena)
+{
+    struct field_value *field = base_arena_alloc(arena, sizeof *field);
+    if (!field) {
+        return -1;
+    }
+    *field = *action->field;
+    action->field = field;
+    return 0;
+}
+
 int learn_say(const struct flow_entry *flow, struct base_arena *arena, struct learn_actions *out)
 {
     const struct action *choice = NULL;
@@ -115,6 +131,9 @@ int learn_say(const struct flow_entry *flow, struct base_arena *arena, struct le
             depth -= plain.type == ACTION_COPY_END;
         } else {
             out->unsaid = why_unsaid(&plain, depth);
+            if (plain.type == ACTION_SET_FIELD && keep_field(&plain, arena) < 0) {
+                return -1;
+            }
             out->actions[out->n_actions++] = plain;
         }
     }

@@ -82,6 +82,16 @@ static void add(struct learning *learning, const char *text)
     }
 }
 
+static bool passes(const struct report *report, const char *id)
+{
+    bool passes = false;
+    for (size_t i = 0; i < report->n_results; i++) {
+        const struct result *result = &report->results[i];
+        passes |= strcmp(result->id, id) == 0 && result->verdict == VERDICT_PASS;
+    }
+    return passes;
+}
+
 static void learned_by_example(void **state)
 {
     (void)state;
@@ -126,6 +136,14 @@ static void learned_by_example(void **state)
         {{"in_port=1 actions=goto_table:1", "table=1,hard_timeout=60,actions=output:3"},
          "    1: {output: [3], expires: any}\n",
          NULL},
+        {{"in_port=1,ipv6 actions=goto_table:1",
+          "table=1,ipv6 actions=set_field:2001:db8::1->ipv6_dst,output:3"},
+         "      - {match: \"ipv6\", actions: \"set_field:2001:db8::1->ipv6_dst,output:3\"}\n",
+         NULL},
+        {{"in_port=1,ipv6 actions=set_field:2001:db8::/32->ipv6_src,output:3"},
+         "      - {match: \"ipv6\", actions: \"set_field:2001:db8::/32->ipv6_src,output:3\"}\n",
+         NULL},
+        {{"in_port=1,arp actions=set_field:2->arp_op,output:3"}, NULL, "set_field"},
         {{"in_port=1 actions=dec_ttl,output:3"}, NULL, "dec_ttl"},
         {{"in_port=1 actions=group:9"}, NULL, "a group that the switch does not have"},
     };
@@ -142,6 +160,9 @@ static void learned_by_example(void **state)
         const char *text = base_buffer_text(&learning.text);
         if (rows[i].line ? !strstr(text, rows[i].line) : learning.draft.n_unsaid != 1) {
             fail_msg("%s: %s", rows[i].texts[0], text);
+        }
+        if (rows[i].line && !passes(&learning.report, "state/s1/1")) {
+            fail_msg("%s: the port does not do that", rows[i].texts[0]);
         }
         if (rows[i].why && !strstr(learning.draft.unsaid[0].reason, rows[i].why)) {
             fail_msg("%s: %s", rows[i].texts[0], learning.draft.unsaid[0].reason);
