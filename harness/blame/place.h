@@ -38,10 +38,10 @@ struct blame_view {
 struct blame_place {
     const char *suspect; /* "s1:6 -> s3:1", "s1:3", "h1 -> s1:1" */
     enum cause_kind cause_kind;
-    const char *cause;   /* the same place, in the name that all results share which it is the
-                            cause of */
+    const char *cause; /* the same place, in the name that all results share which it is the
+                          cause of */
     const char *why;
-    long n_lost; /* how many frames are missing there, where counters tell */     /* one sentence */
+    long n_lost; /* how many frames are missing there, where counters tell */ /* one sentence */
     size_t hop;          /* of view.advertised: the last one that is as it should be, or where the
                             packet is lost; HOP_NONE: not known */
     const char *counted; /* "s1:1 +7 packets, s3:1 +0 packets" */
