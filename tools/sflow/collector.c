@@ -18,6 +18,7 @@ enum {
     N_BATCHES = 4,        /* a wake-up: others want their turn */
     BUFFER_BYTES = 16384, /* a datagram; agents send 1,400 */
     STRIPPED_MAX = 64,    /* taken off a frame: its FCS, tags, a label or two */
+    PACKET_BYTES = 512,   /* of an IP packet, that are looked at */
 };
 
 union address {
@@ -167,7 +168,9 @@ static int open_socket(struct sflow_collector *collector,
 
 /* What it says */
 
-static void refuse(struct sflow_collector *collector, const union address *from, const char *why)
+/* What is wrong with what came from there. */
+static void note_refusal(struct sflow_collector *collector, const union address *from,
+                         const char *why)
 {
     char text[INET6_ADDRSTRLEN] = "?";
     if (from->any.sa_family == AF_INET) {
@@ -175,9 +178,14 @@ static void refuse(struct sflow_collector *collector, const union address *from,
     } else if (from->any.sa_family == AF_INET6) {
         inet_ntop(AF_INET6, &from->ip6.sin6_addr, text, sizeof text);
     }
-    collector->stats.n_refused++;
     snprintf(collector->stats.last_refusal, sizeof collector->stats.last_refusal, "%s: %.200s",
              text, why);
+}
+
+static void refuse(struct sflow_collector *collector, const union address *from, const char *why)
+{
+    collector->stats.n_refused++;
+    note_refusal(collector, from, why);
 }
 
 static bool resolve(struct sflow_collector *collector, struct sflow_agent *agent,
@@ -214,6 +222,25 @@ static bool is_egress(const struct sflow_sample *sample)
            !(flow->input.kind == SFLOW_PORT_ONE && flow->input.value == sample->source_index);
 }
 
+/* An IP packet is read as a frame of whose Ethernet header nothing but the type is known. */
+static bool parse(const struct sflow_flow *flow, uint16_t in_port, struct header *header)
+{
+    uint8_t frame[14 + PACKET_BYTES] = {[12] = 0x08};
+    const size_t n_ethernet = sizeof frame - PACKET_BYTES;
+    size_t n_bytes = flow->n_header_bytes < PACKET_BYTES ? flow->n_header_bytes : PACKET_BYTES;
+    if (n_bytes == 0 || flow->protocol == SFLOW_ETHERNET) {
+        return frame_parse_cut(flow->header, flow->n_header_bytes, frame_length(flow), in_port,
+                               header);
+    }
+    if (flow->protocol == SFLOW_IPV6) {
+        frame[12] = 0x86;
+        frame[13] = 0xdd;
+    }
+    memcpy(frame + n_ethernet, flow->header, n_bytes);
+    return frame_parse_cut(frame, n_ethernet + n_bytes, n_ethernet + frame_length(flow), in_port,
+                           header);
+}
+
 static void observe(struct sflow_collector *collector, struct sflow_agent *agent,
                     const struct sflow_sample *sample)
 {
@@ -231,9 +258,9 @@ static void observe(struct sflow_collector *collector, struct sflow_agent *agent
         .n_bytes = (uint64_t)flow->frame_bytes * flow->sampling_rate,
         .n_packets = flow->sampling_rate,
         .output = flow->output,
+        .no_ethernet = flow->protocol != SFLOW_ETHERNET,
     };
-    if (!frame_parse_cut(flow->header, flow->n_header_bytes, frame_length(flow), port.port,
-                         &observation.header)) {
+    if (!parse(flow, port.port, &observation.header)) {
         collector->stats.n_headerless++;
         return;
     }
@@ -241,26 +268,34 @@ static void observe(struct sflow_collector *collector, struct sflow_agent *agent
     collector->take(collector->context, &observation);
 }
 
-static void hear(struct sflow_collector *collector, struct sflow_datagram *datagram)
+static void count(struct sflow_collector_stats *stats, const struct sflow_sample *sample)
 {
-    struct sflow_collector_stats *stats = &collector->stats;
+    stats->n_broken += sample->n_broken + (sample->kind == SFLOW_BROKEN);
+    stats->n_flow_samples += sample->kind == SFLOW_FLOW;
+    stats->n_counter_samples += sample->kind == SFLOW_COUNTERS;
+    stats->n_other_samples += sample->kind == SFLOW_OTHER;
+}
+
+static void hear(struct sflow_collector *collector, const union address *from,
+                 struct sflow_datagram *datagram)
+{
     bool again = false;
     struct sflow_agent *agent =
         collector->agents ? sflow_agents_hear(collector->agents, datagram, &again) : NULL;
+    struct base_error error;
     struct sflow_sample sample;
     if (!agent) {
-        stats->n_strangers++;
+        collector->stats.n_strangers++;
         return;
     }
-    while (!again && sflow_next(datagram, &sample, NULL) > 0) {
+    while (!again && sflow_next(datagram, &sample, &error) > 0) {
         sflow_agent_note(collector->agents, agent, &sample);
+        count(&collector->stats, &sample);
+        if (sample.n_broken > 0 || sample.kind == SFLOW_BROKEN) {
+            note_refusal(collector, from, error.text);
+        }
         if (sample.kind == SFLOW_FLOW) {
-            stats->n_flow_samples++;
             observe(collector, agent, &sample);
-        } else if (sample.kind == SFLOW_COUNTERS) {
-            stats->n_counter_samples++;
-        } else {
-            stats->n_other_samples++;
         }
     }
 }
@@ -277,7 +312,7 @@ static void receive(struct sflow_collector *collector, const struct slot *slot,
                sflow_open(slot->bytes, n_bytes, &datagram, &error)) {
         refuse(collector, &slot->from, error.text);
     } else {
-        hear(collector, &datagram);
+        hear(collector, &slot->from, &datagram);
     }
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The socket: sFlow datagrams in, observations out. UDP on a libevent base;
- * datagram.h reads, agents.h says whose they are. A datagram with any error in
- * it is refused as a whole and counted; nothing that is sent makes memory grow
+ * datagram.h reads, agents.h says whose they are. A datagram that has not the
+ * samples that it says is refused as a whole and counted; a sample or record that
+ * is broken within costs itself alone. Nothing that is sent makes memory grow
  * beyond the bounds of agents.h. */
 #ifndef SFLOW_COLLECTOR_H
 #define SFLOW_COLLECTOR_H
@@ -16,6 +17,7 @@ struct event_base;
 struct sflow_observation {
     size_t sw;            /* index of the topology */
     struct header header; /* with in_port, a port of `sw` */
+    bool no_ethernet;     /* an IP packet: its MAC addresses and tag are not known, and zero */
     uint64_t n_bytes;     /* what the sample stands for: its length times the sampling rate */
     uint64_t n_packets;
     struct sflow_port output;
@@ -40,16 +42,18 @@ struct sflow_collector_stats {
     uint64_t n_refused;   /* garbage */
     uint64_t n_strangers; /* of agents that are not heard */
     uint64_t n_flow_samples, n_counter_samples, n_other_samples;
+    uint64_t n_broken;              /* records and samples that could not be read */
     uint64_t n_observations;        /* given to take */
     uint64_t n_unresolved;          /* flow samples whose port is not known */
-    uint64_t n_headerless;          /* flow samples without an Ethernet header */
+    uint64_t n_headerless;          /* flow samples without a header of Ethernet or IP */
     uint64_t n_egress;              /* flow samples taken where frames leave: left out */
     uint64_t n_agent_drops;         /* samples that agents left out: sflow_agents_n_drops */
     uint64_t n_kernel_drops;        /* datagrams: the socket's buffer was full (SO_RXQ_OVFL) */
     struct sflow_sequence sequence; /* of all agents: sflow_agents_total */
     size_t n_agents, n_learned;     /* and ports of theirs */
     int receive_bytes;              /* that the kernel granted */
-    char last_refusal[256]; /* "192.0.2.1: sample 2 of 3: cut short"; "": nothing was refused */
+    char last_refusal[256]; /* "192.0.2.1: sample 2 of 3: cut short"; "": nothing was refused, or
+                               broken */
     struct base_error last_complaint; /* "": none */
 };
 

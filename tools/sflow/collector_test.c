@@ -292,93 +292,49 @@ static void what_the_kernel_drops_is_counted(void **state)
  * there. */
 struct made {
     uint32_t sequence, source, input, output, stripped_bytes;
+    uint32_t protocol; /* of the raw header; 0: Ethernet. Others begin behind its header */
+    bool with_broken;  /* in front of it counters with a record that leaves them */
 };
+
+enum { MADE_HEADER = 128, MADE_FRAME = 1390 };
+
+/* 02:..:02 to 02:..:01, TCP from 10.0.0.8:8080 to 10.0.0.9:80. */
+static const uint8_t made_ethernet[14] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00};
+static const uint8_t made_packet[MADE_HEADER] =
+    "\x45\0\x05\x5c\0\0\0\0\x40\6\0\0\x0a\0\0\x08\x0a\0\0\x09"
+    "\x1f\x90\0\x50\0\0\0\0\0\0\0\0\x50";
+/* The same in IPv6: from 2001:db8::8 to 2001:db8::9. */
+static const uint8_t made_packet6[MADE_HEADER] =
+    "\x60\0\0\0\x05\x34\6\x40\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x08"
+    "\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x09\x1f\x90\0\x50\0\0\0\0\0\0\0\0\x50";
+
+static void put_words(struct base_buffer *out, const uint32_t *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        base_put_be32(out, words[i]);
+    }
+}
+#define PUT_WORDS(out, ...)                                                                        \
+    put_words(out, (const uint32_t[]){__VA_ARGS__},                                                \
+              sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 static void send_made(struct setup *setup, const struct made *made)
 {
-    enum { HEADER = 128, FRAME = 1390, RECORD = 16 + HEADER, SAMPLE = 32 + 8 + RECORD };
-    static const uint8_t frame[HEADER] = {2,
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          1,
-                                          2,
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          2,
-                                          0x08,
-                                          0x00, /* Ethernet */
-                                          0x45,
-                                          0,
-                                          (FRAME - 18) >> 8,
-                                          (FRAME - 18) & 0xff,
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          64,
-                                          6,
-                                          0,
-                                          0,
-                                          10,
-                                          0,
-                                          0,
-                                          8,
-                                          10,
-                                          0,
-                                          0,
-                                          9,
-                                          0x1f,
-                                          0x90,
-                                          0,
-                                          80, /* TCP: 8080 to 80 */
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          0x50,
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          0,
-                                          0};
+    enum { RECORD = 16 + MADE_HEADER, SAMPLE = 32 + 8 + RECORD };
+    bool ethernet = made->protocol == 0;
     struct base_buffer out = {0};
-    const uint32_t words[] = {5,
-                              1,
-                              0xc0000209,
-                              0,
-                              made->sequence,
-                              1000,
-                              1, /* the datagram */
-                              1,
-                              SAMPLE,
-                              1,
-                              made->source,
-                              1,
-                              1,
-                              0, /* a flow sample, of rate 1 */
-                              made->input,
-                              made->output,
-                              1, /* with one record: */
-                              1,
-                              RECORD,
-                              1,
-                              FRAME,
-                              made->stripped_bytes,
-                              HEADER}; /* a raw header */
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        base_put_be32(&out, words[i]);
+    PUT_WORDS(&out, 5, 1, 0xc0000209, 0, made->sequence, 1000, 1u + made->with_broken);
+    if (made->with_broken) {
+        PUT_WORDS(&out, 2, 20, 1, 3, 1, 1, 4000);
     }
-    base_put_bytes(&out, frame, sizeof frame);
+    PUT_WORDS(&out, 1, SAMPLE, 1, made->source, 1, 1, 0, made->input, made->output, 1);
+    PUT_WORDS(&out, 1, RECORD, ethernet ? 1 : made->protocol, MADE_FRAME, made->stripped_bytes,
+              MADE_HEADER);
+    if (ethernet) {
+        base_put_bytes(&out, made_ethernet, sizeof made_ethernet);
+    }
+    base_put_bytes(&out, made->protocol == 12 ? made_packet6 : made_packet,
+                   ethernet ? MADE_HEADER - sizeof made_ethernet : MADE_HEADER);
     send_bytes(setup, out.data, out.n_bytes);
     base_buffer_free(&out);
 }
@@ -399,7 +355,7 @@ static void stripped_as_agents_count_it(void **state)
     start_made(&setup);
     static const uint32_t stripped[] = {0, 4, 1390 - 128, 1390 - 124, 1390, 2000};
     for (uint32_t i = 0; i < sizeof stripped / sizeof *stripped; i++) {
-        send_made(&setup, &(struct made){i, 3, 3, 4, stripped[i]});
+        send_made(&setup, &(struct made){i, 3, 3, 4, stripped[i], 0, false});
         struct sflow_collector_stats stats = collect(&setup);
         assert_string_equal(stats.last_refusal, "");
         assert_int_equal(setup.n_taken, i + 1);
@@ -416,11 +372,12 @@ static void what_leaves_is_not_what_enters(void **state)
     (void)state;
     struct setup setup;
     start_made(&setup);
-    send_made(&setup, &(struct made){1, 3, 3, 4, 4});
-    send_made(&setup, &(struct made){2, 4, 3, 4, 4});          /* where it leaves */
-    send_made(&setup, &(struct made){3, 3, 3, 3, 4});          /* where it came from */
-    send_made(&setup, &(struct made){4, 0x02000004, 3, 4, 4}); /* a source of another class */
-    send_made(&setup, &(struct made){5, 4, 3, 0x80000004, 4}); /* by four ports */
+    send_made(&setup, &(struct made){1, 3, 3, 4, 4, 0, false});
+    send_made(&setup, &(struct made){2, 4, 3, 4, 4, 0, false}); /* where it leaves */
+    send_made(&setup, &(struct made){3, 3, 3, 3, 4, 0, false}); /* where it came from */
+    send_made(&setup,
+              &(struct made){4, 0x02000004, 3, 4, 4, 0, false}); /* a source of another class */
+    send_made(&setup, &(struct made){5, 4, 3, 0x80000004, 4, 0, false}); /* by four ports */
     struct sflow_collector_stats stats = collect(&setup);
     assert_string_equal(stats.last_refusal, "");
     assert_int_equal(stats.n_flow_samples, 5);
@@ -435,12 +392,73 @@ static void a_datagram_that_comes_twice_counts_once(void **state)
     struct setup setup;
     start_made(&setup);
     for (int i = 0; i < 3; i++) {
-        send_made(&setup, &(struct made){7, 3, 3, 4, 4});
+        send_made(&setup, &(struct made){7, 3, 3, 4, 4, 0, false});
     }
     struct sflow_collector_stats stats = collect(&setup);
     assert_int_equal(setup.n_taken, 1);
     assert_int_equal(stats.n_datagrams, 3);
     assert_int_equal(stats.sequence.n_twice, 2);
+    stop(&setup);
+}
+
+static void a_broken_sample_costs_itself_alone(void **state)
+{
+    (void)state;
+    struct setup setup;
+    start_made(&setup);
+    send_made(&setup, &(struct made){1, 3, 3, 4, 4, .with_broken = true});
+    struct sflow_collector_stats stats = collect(&setup);
+    assert_int_equal(setup.n_taken, 1);
+    assert_int_equal(setup.last.header.tp_dst, 80);
+    assert_int_equal(stats.n_refused, 0);
+    assert_int_equal(stats.n_broken, 1);
+    assert_int_equal(stats.n_flow_samples, 1);
+    assert_int_equal(stats.n_counter_samples, 1);
+    assert_string_equal(stats.last_refusal, "127.0.0.1: sample 1 (counters): record 1: cut short");
+    stop(&setup);
+    start_made(&setup);
+    uint8_t no_rate[sizeof golden_dropped];
+    memcpy(no_rate, golden_dropped, sizeof no_rate);
+    memcpy(no_rate + 8, (const uint8_t[]){192, 0, 2, 9}, 4);
+    no_rate[28 + 8 + 8 + 3] = 0;
+    send_bytes(&setup, no_rate, sizeof no_rate);
+    stats = collect(&setup);
+    assert_int_equal(stats.n_broken, 1);
+    assert_int_equal(stats.n_flow_samples + stats.n_other_samples, 0);
+    stop(&setup);
+}
+
+/* As routers sample: the header of a packet, behind that of Ethernet. */
+static void packets_of_ip_are_understood(void **state)
+{
+    (void)state;
+    struct setup setup;
+    static const uint8_t unknown[6] = {0};
+    start_made(&setup);
+    send_made(&setup, &(struct made){1, 3, 3, 4, 0, .protocol = SFLOW_IPV4});
+    assert_string_equal(collect(&setup).last_refusal, "");
+    assert_int_equal(setup.n_taken, 1);
+    assert_true(setup.last.no_ethernet);
+    assert_int_equal(setup.last.header.in_port, 3);
+    assert_int_equal(setup.last.header.dl_type, DL_TYPE_IP);
+    assert_int_equal(setup.last.header.nw_dst, 0x0a000009);
+    assert_int_equal(setup.last.header.tp_src, 8080);
+    assert_memory_equal(setup.last.header.dl_src, unknown, sizeof unknown);
+    assert_int_equal(setup.last.n_bytes, 1390);
+    send_made(&setup, &(struct made){2, 3, 3, 4, 0, .protocol = SFLOW_IPV6});
+    collect(&setup);
+    assert_int_equal(setup.n_taken, 2);
+    assert_true(setup.last.no_ethernet);
+    assert_int_equal(setup.last.header.dl_type, 0x86dd);
+    assert_int_equal(setup.last.header.ipv6_dst[15], 9);
+    assert_int_equal(setup.last.header.tp_dst, 80);
+    send_made(&setup, &(struct made){3, 3, 3, 4, 4, 0, false});
+    collect(&setup);
+    assert_int_equal(setup.n_taken, 3);
+    assert_false(setup.last.no_ethernet);
+    send_made(&setup, &(struct made){4, 3, 3, 4, 4, .protocol = 2}); /* a token ring */
+    assert_int_equal(collect(&setup).n_headerless, 1);
+    assert_int_equal(setup.n_taken, 3);
     stop(&setup);
 }
 
@@ -472,6 +490,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(stripped_as_agents_count_it),
     cmocka_unit_test(what_leaves_is_not_what_enters),
     cmocka_unit_test(a_datagram_that_comes_twice_counts_once),
+    cmocka_unit_test(a_broken_sample_costs_itself_alone),
+    cmocka_unit_test(packets_of_ip_are_understood),
     cmocka_unit_test(addresses_that_cannot_be_had),
 };
 

@@ -9,9 +9,8 @@
 
 enum {
     VERSION = 5,
-    HEADER_ETHERNET = 1, /* enum header_protocol */
-    FORMAT_SHIFT = 30,   /* of an interface in a plain flow sample; the rest is its value */
-    CLASS_SHIFT = 24,    /* of a source in a plain sample */
+    FORMAT_SHIFT = 30, /* of an interface in a plain flow sample; the rest is its value */
+    CLASS_SHIFT = 24,  /* of a source in a plain sample */
 };
 
 #define N_OF(array) (sizeof(array) / sizeof(array)[0])
@@ -38,8 +37,8 @@ struct sample_type {
 };
 
 static const struct sample_type *find_sample_type(uint32_t type);
-static int decode_sample(const struct sample_type *type, struct base_reader *reader,
-                         struct sflow_sample *sample, struct base_error *error);
+static void decode_sample(const struct sample_type *type, struct base_reader *reader,
+                          struct sflow_sample *sample, struct base_error *error);
 
 int sflow_open(const void *bytes, size_t n_bytes, struct sflow_datagram *datagram,
                struct base_error *error)
@@ -74,25 +73,38 @@ static struct base_reader read_opaque(struct base_reader *reader, uint32_t n_byt
     return child;
 }
 
-int sflow_next(struct sflow_datagram *datagram, struct sflow_sample *sample,
-               struct base_error *error)
+/* As sflow_next: its type and its bytes. */
+static int next_sample(struct sflow_datagram *datagram, uint32_t *type, struct base_reader *sample,
+                       struct base_error *error)
 {
-    *sample = (struct sflow_sample){.kind = SFLOW_OTHER};
     if (datagram->n_read == datagram->n_samples) {
         size_t n_left = base_reader_left(&datagram->reader);
         return n_left ? base_fail(error, "%zu bytes behind the last sample", n_left) : 0;
     }
     datagram->n_read++;
-    sample->type = base_read_be32(&datagram->reader);
+    *type = base_read_be32(&datagram->reader);
     uint32_t n_bytes = base_read_be32(&datagram->reader);
-    struct base_reader reader = read_opaque(&datagram->reader, n_bytes);
-    if (reader.failed) {
-        return base_fail(error, "sample %u of %u: cut short", datagram->n_read,
-                         datagram->n_samples);
+    *sample = read_opaque(&datagram->reader, n_bytes);
+    return sample->failed ? base_fail(error, "sample %u of %u: cut short", datagram->n_read,
+                                      datagram->n_samples)
+                          : 1;
+}
+
+int sflow_next(struct sflow_datagram *datagram, struct sflow_sample *sample,
+               struct base_error *error)
+{
+    struct base_reader reader;
+    *sample = (struct sflow_sample){.kind = SFLOW_OTHER};
+    int rc = next_sample(datagram, &sample->type, &reader, error);
+    if (rc <= 0) {
+        return rc;
     }
     const struct sample_type *type = find_sample_type(sample->type);
-    if (type && decode_sample(type, &reader, sample, error)) {
-        return base_fail_in(error, "sample %u (%s)", datagram->n_read, type->name);
+    if (type) {
+        decode_sample(type, &reader, sample, error);
+        if (sample->n_broken > 0 || sample->kind == SFLOW_BROKEN) {
+            base_fail_in(error, "sample %u (%s)", datagram->n_read, type->name);
+        }
     }
     return 1;
 }
@@ -100,13 +112,14 @@ int sflow_next(struct sflow_datagram *datagram, struct sflow_sample *sample,
 int sflow_check(const void *bytes, size_t n_bytes, struct base_error *error)
 {
     struct sflow_datagram datagram;
-    struct sflow_sample sample;
     if (sflow_open(bytes, n_bytes, &datagram, error)) {
         return -1;
     }
+    struct base_reader sample;
+    uint32_t type;
     int rc;
     do {
-        rc = sflow_next(&datagram, &sample, error);
+        rc = next_sample(&datagram, &type, &sample, error);
     } while (rc > 0);
     return rc;
 }
@@ -157,9 +170,11 @@ static bool decode_raw_header(struct base_reader *reader, struct sflow_sample *s
     uint32_t stripped_bytes = base_read_be32(reader);
     uint32_t n_header_bytes = base_read_be32(reader);
     struct base_reader header = read_opaque(reader, n_header_bytes);
-    if (reader->failed || protocol != HEADER_ETHERNET || flow->n_header_bytes) {
+    bool known = protocol == SFLOW_ETHERNET || protocol == SFLOW_IPV4 || protocol == SFLOW_IPV6;
+    if (reader->failed || !known || flow->n_header_bytes) {
         return false;
     }
+    flow->protocol = (enum sflow_protocol)protocol;
     flow->header = header.at;
     flow->n_header_bytes = n_header_bytes;
     flow->frame_bytes = frame_bytes;
@@ -230,6 +245,17 @@ static const struct record_type counter_records[] = {
     {1004, "OpenFlow port", 12, decode_openflow_port},
 };
 
+static const struct record_type *find_record_type(const struct sample_type *type, uint32_t format)
+{
+    for (size_t i = 0; i < type->n_records; i++) {
+        if (type->records[i].type == format) {
+            return &type->records[i];
+        }
+    }
+    return NULL;
+}
+
+/* -1: it is broken, and nothing of it was kept. */
 static int decode_record(const struct sample_type *type, struct base_reader *reader,
                          uint32_t number, struct sflow_sample *sample, struct base_error *error)
 {
@@ -239,19 +265,13 @@ static int decode_record(const struct sample_type *type, struct base_reader *rea
     if (body.failed) {
         return base_fail(error, "record %u: cut short", number);
     }
-    for (size_t i = 0; i < type->n_records; i++) {
-        const struct record_type *record = &type->records[i];
-        if (record->type != format) {
-            continue;
-        }
-        bool used = n_bytes >= record->min_bytes && record->decode(&body, sample);
-        if (n_bytes < record->min_bytes || body.failed) {
-            return base_fail(error, "record %u (%s): cut short", number, record->name);
-        }
-        sample->n_skipped += !used;
-        return 0;
+    const struct record_type *record = find_record_type(type, format);
+    bool fits = !record || n_bytes >= record->min_bytes;
+    bool used = record && fits && record->decode(&body, sample);
+    if (!fits || body.failed) {
+        return base_fail(error, "record %u (%s): cut short", number, record->name);
     }
-    sample->n_skipped++;
+    sample->n_skipped += !used;
     return 0;
 }
 
@@ -306,11 +326,11 @@ static void read_source(struct base_reader *reader, bool expanded, struct sflow_
     sample->source_index = expanded ? base_read_be32(reader) : first & ((1u << CLASS_SHIFT) - 1);
 }
 
-static int decode_sample(const struct sample_type *type, struct base_reader *reader,
-                         struct sflow_sample *sample, struct base_error *error)
+/* What is in front of the records; their number, or -1. */
+static int64_t decode_head(const struct sample_type *type, struct base_reader *reader,
+                           struct sflow_sample *sample, struct base_error *error)
 {
     struct sflow_flow *flow = &sample->flow;
-    sample->kind = type->kind;
     sample->sequence = base_read_be32(reader);
     read_source(reader, type->expanded, sample);
     if (type->kind == SFLOW_FLOW) {
@@ -327,11 +347,22 @@ static int decode_sample(const struct sample_type *type, struct base_reader *rea
     if (type->kind == SFLOW_FLOW && flow->sampling_rate == 0) {
         return base_fail(error, "sampling rate 0, expected at least 1");
     }
-    for (uint32_t i = 0; i < n_records; i++) {
+    return n_records;
+}
+
+static void decode_sample(const struct sample_type *type, struct base_reader *reader,
+                          struct sflow_sample *sample, struct base_error *error)
+{
+    int64_t n_records = decode_head(type, reader, sample, error);
+    sample->kind = n_records < 0 ? SFLOW_BROKEN : type->kind;
+    for (uint32_t i = 0; i < n_records && !reader->failed; i++) {
         if (decode_record(type, reader, i + 1, sample, error)) {
-            return -1;
+            sample->n_broken++;
         }
     }
     size_t n_left = base_reader_left(reader);
-    return n_left ? base_fail(error, "%zu bytes behind the last record", n_left) : 0;
+    if (n_records >= 0 && !reader->failed && n_left > 0) {
+        sample->n_broken++;
+        base_fail(error, "%zu bytes behind the last record", n_left);
+    }
 }

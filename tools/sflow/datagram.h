@@ -57,16 +57,20 @@ struct sflow_port {
     uint32_t value;
 };
 
+/* What a raw packet header begins with (enum header_protocol, 5.3). */
+enum sflow_protocol { SFLOW_ETHERNET = 1, SFLOW_IPV4 = 11, SFLOW_IPV6 = 12 };
+
 struct sflow_flow {
     uint32_t sampling_rate; /* one of so many packets is sampled; never 0 */
     uint32_t sample_pool;   /* packets that could have been sampled; wraps */
     uint32_t drops;         /* samples that the agent had to leave out; a total that wraps */
     struct sflow_port input, output;
 
-    /* The first raw packet header of Ethernet; n_header_bytes 0: there is none. */
+    /* The first raw packet header of a protocol that is known; n_header_bytes 0: there is none. */
+    enum sflow_protocol protocol;
     const uint8_t *header;
     size_t n_header_bytes;
-    uint32_t frame_bytes;    /* of the whole frame on the wire, with its FCS */
+    uint32_t frame_bytes; /* of the whole frame on the wire, with its FCS; of IP: of the packet */
     uint32_t stripped_bytes; /* of it, that were taken off before the header was cut out */
 
     bool has_switch; /* extended switch data */
@@ -84,15 +88,22 @@ struct sflow_counters {
     uint32_t port;
 };
 
-enum sflow_sample_kind { SFLOW_FLOW, SFLOW_COUNTERS, SFLOW_OTHER };
+enum sflow_sample_kind {
+    SFLOW_FLOW,
+    SFLOW_COUNTERS,
+    SFLOW_OTHER,
+    SFLOW_BROKEN, /* cut short in front of its records, or a sampling rate of 0 */
+};
 
 struct sflow_sample {
     enum sflow_sample_kind kind; /* plain and expanded samples look the same */
     uint32_t type;               /* as on the wire: enterprise << 12 | format */
-    uint32_t sequence;     /* of samples, for each source. SFLOW_OTHER: 0, and so is all below */
+    uint32_t sequence; /* of samples, for each source. SFLOW_OTHER, SFLOW_BROKEN: of no use, as all
+                          below */
     uint32_t source_class; /* 0: ifIndex, 1: VLAN, 2: physical entity; agents use others too */
     uint32_t source_index;
     unsigned n_skipped; /* records of types that are not known here, or second ones */
+    unsigned n_broken;  /* records that cannot be read: without them the rest is as it was sent */
     struct sflow_flow flow;
     struct sflow_counters counters;
 };
@@ -102,16 +113,17 @@ struct sflow_sample {
 int sflow_open(const void *bytes, size_t n_bytes, struct sflow_datagram *datagram,
                struct base_error *error);
 
-/* The next sample: 1; 0 behind the last one; -1 on an error: a length that
- * leaves its record, its sample or the datagram, a record that is shorter than
- * what its type has, a sampling rate of 0, bytes behind the last sample. Errors
- * say where ("sample 2 (flow): record 1 (raw packet header): cut short").
- * Nothing may be read after an error. */
+/* The next sample: 1; 0 behind the last one; -1 on an error, after which nothing may be read: the
+ * length of a sample leaves the datagram, bytes behind the last sample. What is wrong within a
+ * sample costs itself alone: a record whose length leaves the sample, with all behind it, or that
+ * is shorter than what its type has, and bytes behind the last record are in n_broken; a sample
+ * that cannot be read at all is SFLOW_BROKEN. `error` says where, of these too ("sample 2 (flow):
+ * record 1 (raw packet header): cut short"), and is left alone if all is well. */
 int sflow_next(struct sflow_datagram *datagram, struct sflow_sample *sample,
                struct base_error *error);
 
-/* Whether the datagram can be read to its end: so that nothing of one that
- * turns out to be garbage is believed. Same errors. */
+/* Whether the datagram has the samples that it says: so that nothing of one that
+ * turns out to be garbage is believed. Same errors; samples that are broken are none. */
 int sflow_check(const void *bytes, size_t n_bytes, struct base_error *error);
 
 enum { SFLOW_ADDRESS_TEXT = 64 };

@@ -299,12 +299,11 @@ static void refuses_what_is_cut_anywhere(void **state)
 }
 
 /* A datagram with one word changed. */
-static void assert_refused_of(const uint8_t *golden, size_t n_bytes, size_t offset, uint32_t word,
-                              const char *text)
+static void assert_refused(size_t offset, uint32_t word, const char *text)
 {
     struct base_buffer bytes = {0};
     struct base_error error = {""};
-    base_put_bytes(&bytes, golden, n_bytes);
+    base_put_bytes(&bytes, golden_dropped, sizeof golden_dropped);
     base_patch_be16(&bytes, offset, (uint16_t)(word >> 16));
     base_patch_be16(&bytes, offset + 2, (uint16_t)word);
     assert_int_equal(sflow_check(bytes.data, bytes.n_bytes, &error), -1);
@@ -312,9 +311,39 @@ static void assert_refused_of(const uint8_t *golden, size_t n_bytes, size_t offs
     base_buffer_free(&bytes);
 }
 
-static void assert_refused(size_t offset, uint32_t word, const char *text)
+/* The sample of a datagram with one word changed, and what is said of it. */
+static struct sflow_sample changed(const uint8_t *golden, size_t n_bytes, size_t offset,
+                                   uint32_t word, const char *text)
 {
-    assert_refused_of(golden_dropped, sizeof golden_dropped, offset, word, text);
+    static uint8_t bytes[512]; /* what the sample points to */
+    struct base_error error = {""};
+    struct sflow_datagram datagram;
+    struct sflow_sample sample;
+    assert_in_range(n_bytes, offset, sizeof bytes);
+    memcpy(bytes, golden, n_bytes);
+    for (int i = 0; i < 4; i++) {
+        bytes[offset + (size_t)i] = (uint8_t)(word >> (24 - 8 * i));
+    }
+    assert_int_equal(sflow_check(bytes, n_bytes, &error), 0);
+    assert_int_equal(sflow_open(bytes, n_bytes, &datagram, &error), 0);
+    assert_int_equal(sflow_next(&datagram, &sample, &error), 1);
+    assert_string_equal(error.text, text);
+    no_more(&datagram);
+    return sample;
+}
+
+static struct sflow_sample changed_dropped(size_t offset, uint32_t word, const char *text)
+{
+    return changed(golden_dropped, sizeof golden_dropped, offset, word, text);
+}
+
+/* One record of it is. */
+static void assert_broken(const struct sflow_sample *sample, size_t n_header_bytes, bool has_switch)
+{
+    assert_int_equal(sample->kind, SFLOW_FLOW);
+    assert_int_equal(sample->n_broken, 1);
+    assert_int_equal(sample->flow.n_header_bytes, n_header_bytes);
+    assert_int_equal(sample->flow.has_switch, has_switch);
 }
 
 static void says_what_is_wrong_and_where(void **state)
@@ -326,16 +355,54 @@ static void says_what_is_wrong_and_where(void **state)
     assert_refused(24, 2, "sample 2 of 2: cut short");
     assert_refused(24, 0, "152 bytes behind the last sample");
     assert_refused(SAMPLE + 4, 0xfffffffd, "sample 1 of 1: cut short");
-    assert_refused(SAMPLE + 4, 20, "sample 1 (flow): cut short");
-    assert_refused(SAMPLE + 8 + 8, 0, "sample 1 (flow): sampling rate 0, expected at least 1");
-    assert_refused(SAMPLE + 8 + 28, 0xffffffff, "sample 1 (flow): record 3: cut short");
-    assert_refused(SAMPLE + 8 + 28, 1, "sample 1 (flow): 88 bytes behind the last record");
-    assert_refused(RECORD + 4, 0xffffffff, "sample 1 (flow): record 1: cut short");
-    assert_refused_of(golden_counters, sizeof golden_counters, SAMPLE + 8 + 12, 1,
-                      "sample 1 (counters): record 1 (generic interface): cut short");
-    assert_refused(RAW + 8 + 12, 65, "sample 1 (flow): record 2 (raw packet header): cut short");
-    assert_refused(RAW + 8 + 12, 0xffffffff,
-                   "sample 1 (flow): record 2 (raw packet header): cut short");
+    struct sflow_sample sample;
+    sample =
+        changed_dropped(SAMPLE + 8 + 8, 0, "sample 1 (flow): sampling rate 0, expected at least 1");
+    assert_int_equal(sample.kind, SFLOW_BROKEN);
+    sample = changed_dropped(SAMPLE + 8 + 28, 0xffffffff, "sample 1 (flow): record 3: cut short");
+    assert_broken(&sample, 64, true);
+    sample =
+        changed_dropped(SAMPLE + 8 + 28, 1, "sample 1 (flow): 88 bytes behind the last record");
+    assert_broken(&sample, 0, true);
+    sample = changed_dropped(RECORD + 4, 0xffffffff, "sample 1 (flow): record 1: cut short");
+    assert_broken(&sample, 0, false);
+    sample = changed_dropped(RAW + 8 + 12, 65,
+                             "sample 1 (flow): record 2 (raw packet header): cut short");
+    assert_broken(&sample, 0, true);
+    sample = changed_dropped(RAW + 8 + 12, 0xffffffff,
+                             "sample 1 (flow): record 2 (raw packet header): cut short");
+    assert_broken(&sample, 0, true);
+    assert_port(sample.flow.input, SFLOW_PORT_ONE, 9);
+    sample = changed(golden_counters, sizeof golden_counters, SAMPLE + 8 + 12, 1,
+                     "sample 1 (counters): record 1 (generic interface): cut short");
+    assert_int_equal(sample.n_broken, 1);
+    assert_int_equal(sample.counters.if_index, 12); /* of the next one */
+    assert_int_equal(sample.counters.port, 11);
+}
+
+/* The good flow sample beside a broken one is read. */
+static void what_is_broken_costs_itself_alone(void **state)
+{
+    (void)state;
+    enum { SAMPLE = 28, RECORDS = SAMPLE + 8 + 28 };
+    uint8_t bytes[sizeof golden_two_flows];
+    struct base_error error = {""};
+    struct sflow_datagram datagram;
+    struct sflow_sample sample;
+    memcpy(bytes, golden_two_flows, sizeof bytes);
+    bytes[RECORDS + 3] = 200;
+    assert_int_equal(sflow_check(bytes, sizeof bytes, &error), 0);
+    assert_int_equal(sflow_open(bytes, sizeof bytes, &datagram, &error), 0);
+    assert_int_equal(sflow_next(&datagram, &sample, &error), 1);
+    assert_int_equal(sample.n_broken, 1);
+    assert_string_equal(error.text, "sample 1 (flow): record 3: cut short");
+    error.text[0] = '\0';
+    assert_int_equal(sflow_next(&datagram, &sample, &error), 1);
+    assert_int_equal(sample.kind, SFLOW_FLOW);
+    assert_int_equal(sample.n_broken, 0);
+    assert_int_equal(sample.flow.n_header_bytes, 64);
+    assert_string_equal(error.text, "");
+    no_more(&datagram);
 }
 
 static void addresses_are_text_and_back(void **state)
@@ -373,6 +440,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(reads_every_form_of_an_output),
     cmocka_unit_test(refuses_what_is_cut_anywhere),
     cmocka_unit_test(says_what_is_wrong_and_where),
+    cmocka_unit_test(what_is_broken_costs_itself_alone),
     cmocka_unit_test(addresses_are_text_and_back),
 };
 

@@ -85,6 +85,25 @@ void sflow_trigger_note(struct sflow_trigger *trigger, size_t sw, const struct h
     }
 }
 
+/* Whether a match asks what only the Ethernet header of an IP packet says. */
+static bool needs_ethernet(const struct match *match)
+{
+    static const uint8_t any[6];
+    return match->mask.vlan_tci != 0 || memcmp(match->mask.dl_src, any, sizeof any) != 0 ||
+           memcmp(match->mask.dl_dst, any, sizeof any) != 0;
+}
+
+void sflow_trigger_note_packet(struct sflow_trigger *trigger, size_t sw,
+                               const struct header *header, uint64_t n_bytes, uint64_t n_packets,
+                               uint64_t now_ms)
+{
+    for (size_t i = 0; i < trigger->n_watches; i++) {
+        if (!needs_ethernet(&trigger->watches[i].threshold.match)) {
+            note(trigger, &trigger->watches[i], sw, header, n_bytes, n_packets, now_ms);
+        }
+    }
+}
+
 void sflow_trigger_tick(struct sflow_trigger *trigger, uint64_t now_ms)
 {
     for (size_t i = 0; i < trigger->n_watches; i++) {

@@ -97,6 +97,12 @@ void sflow_trigger_free(struct sflow_trigger *trigger);
 void sflow_trigger_note(struct sflow_trigger *trigger, size_t sw, const struct header *header,
                         uint64_t n_bytes, uint64_t n_packets, uint64_t now_ms);
 
+/* As sflow_trigger_note, of an IP packet whose Ethernet header is not known: thresholds about MAC
+ * addresses or tags do not count it. */
+void sflow_trigger_note_packet(struct sflow_trigger *trigger, size_t sw,
+                               const struct header *header, uint64_t n_bytes, uint64_t n_packets,
+                               uint64_t now_ms);
+
 /* Reports REMOVE for taps whose lifetime has run out (EXTEND if the rate is still
  * `below` or more). Before sflow_trigger_next_ms there is nothing to report. */
 void sflow_trigger_tick(struct sflow_trigger *trigger, uint64_t now_ms);

@@ -379,7 +379,34 @@ static void rates_are_read(void **state)
     assert_int_equal(sflow_threshold_parse("1001Tbps", &value, &unit, &error), -1);
 }
 
+/* Its MAC addresses and tag are zero because they are not known. */
+static void a_packet_counts_unless_its_ethernet_is_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *match, *told;
+    } rows[] = {
+        {"tcp", "add 1:4; "},
+        {"tcp,nw_dst=10.0.0.9", "add 1:4; "},
+        {"tcp,dl_src=00:00:00:00:00:00", ""},
+        {"tcp,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00", ""},
+        {"tcp,dl_vlan=0xffff", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct told told = {0};
+        struct sflow_threshold threshold = tcp_threshold(SFLOW_PER_PORT);
+        struct header packet = frame(4, NW_PROTO_TCP, 4711);
+        assert_int_equal(ofctl_parse_match(rows[i].match, &threshold.match, NULL, NULL), 0);
+        struct sflow_trigger *trigger = start(&threshold, &told);
+        sflow_trigger_note_packet(trigger, 1, &packet, 1000000, 1, 1000);
+        sflow_trigger_note_packet(trigger, 1, &packet, 1000000, 1, 1000);
+        assert_told(&told, rows[i].told);
+        sflow_trigger_free(trigger);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_packet_counts_unless_its_ethernet_is_asked_for),
     cmocka_unit_test(a_tap_comes_stays_and_goes),
     cmocka_unit_test(it_is_extended_once_in_a_quarter_of_its_life),
     cmocka_unit_test(it_is_extended_while_traffic_is_there),

@@ -152,6 +152,7 @@ json_t *tapd_traffic_report(const struct tapd_traffic *traffic)
         {"flow_samples", in.n_flow_samples},
         {"counter_samples", in.n_counter_samples},
         {"other_samples", in.n_other_samples},
+        {"broken", in.n_broken},
         {"unresolved", in.n_unresolved},
         {"headerless", in.n_headerless},
         {"egress", in.n_egress},
@@ -249,8 +250,9 @@ static void observe(void *context, const struct sflow_observation *observation)
 {
     struct tapd_traffic *traffic = context;
     if (traffic->trigger) {
-        sflow_trigger_note(traffic->trigger, observation->sw, &observation->header,
-                           observation->n_bytes, observation->n_packets, now(traffic));
+        (observation->no_ethernet ? sflow_trigger_note_packet : sflow_trigger_note)(
+            traffic->trigger, observation->sw, &observation->header, observation->n_bytes,
+            observation->n_packets, now(traffic));
         deal(traffic);
     }
 }
