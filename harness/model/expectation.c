@@ -58,10 +58,12 @@ size_t expectation_unjudged(const struct expectation *expectation, const struct 
                             uint16_t *ports)
 {
     size_t n = 0;
+    bool has_controller = false;
     for (size_t i = 0; c && i < c->n_may; i++) {
+        has_controller |= c->may[i] == PORT_CONTROLLER;
         ports[n++] = c->may[i];
     }
-    if (expectation->controller_any) {
+    if (expectation->controller_any && !has_controller) {
         ports[n++] = PORT_CONTROLLER;
     }
     return n;

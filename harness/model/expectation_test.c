@@ -3,6 +3,7 @@
  * Expectations: which port is listed, and which hosts a claim is about. */
 #include "model/expectation.h"
 
+#include "model/port.h"
 #include "testing/cmocka.h"
 
 #include <stdlib.h>
@@ -100,6 +101,25 @@ static void tables_have_names(void **state)
     assert_null(expectation_table_name(&expectation, 0, 0));
 }
 
+static void what_is_not_judged_is_listed_once(void **state)
+{
+    (void)state;
+    static const uint16_t may[] = {3, PORT_CONTROLLER};
+    struct expected_case c = {.may = may, .n_may = 1};
+    struct expectation expectation = {.controller_any = false};
+    uint16_t ports[3] = {0};
+    assert_int_equal(expectation_unjudged(&expectation, NULL, ports), 0);
+    assert_int_equal(expectation_unjudged(&expectation, &c, ports), 1);
+    assert_int_equal(ports[0], 3);
+    expectation.controller_any = true;
+    assert_int_equal(expectation_unjudged(&expectation, NULL, ports), 1);
+    assert_int_equal(ports[0], PORT_CONTROLLER);
+    for (c.n_may = 1; c.n_may <= 2; c.n_may++) {
+        assert_int_equal(expectation_unjudged(&expectation, &c, ports), 2);
+        assert_int_equal(ports[1], PORT_CONTROLLER);
+    }
+}
+
 /* Under AddressSanitizer: nothing leaks. */
 static void an_expectation_is_freed_with_its_topology(void **state)
 {
@@ -119,6 +139,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_claim_about_all_leaves_out_what_its_group_names),
     cmocka_unit_test(claims_have_names),
     cmocka_unit_test(tables_have_names),
+    cmocka_unit_test(what_is_not_judged_is_listed_once),
     cmocka_unit_test(an_expectation_is_freed_with_its_topology),
 };
 
