@@ -4,10 +4,12 @@
  * elsewhere? */
 #include "blame/frames.h"
 #include "testing/cmocka.h"
+#include "testing/whole.h"
 #include "testing/yaml_memory.h"
 
 #include "ofctl/flow.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const char topology[] = "name: net\n"
@@ -124,8 +126,7 @@ static long n_sent(const struct hybrid *hybrid)
     return n;
 }
 
-/* Where the result fails, and why, in part. */
-static void expect(struct hybrid *hybrid, const char *id, const char *suspect, const char *why)
+static void judge(struct hybrid *hybrid)
 {
     static const char *const problems[HOSTS];
     struct traffic_failures failures = {0};
@@ -147,17 +148,11 @@ static void expect(struct hybrid *hybrid, const char *id, const char *suspect, c
     assert_int_equal(traffic_judge(&evidence, &hybrid->report, &failures), 0);
     n_followed = 0;
     blame_frames(&evidence, &failures, &hybrid->report);
-    const struct result *found = NULL;
-    for (size_t i = 0; i < hybrid->report.n_results; i++) {
-        found = strcmp(hybrid->report.results[i].id, id) == 0 ? &hybrid->report.results[i] : found;
-    }
-    assert_non_null(found);
-    assert_int_equal(found->verdict, VERDICT_FAIL);
-    assert_string_equal(found->suspect ? found->suspect : "nobody", suspect);
-    if (!strstr(found->detail, why)) {
-        fail_msg("%s", found->detail);
-    }
     traffic_failures_free(&failures);
+}
+
+static void release(struct hybrid *hybrid)
+{
     report_free(&hybrid->report);
     traffic_count_free(&hybrid->count);
     path_network_close(&hybrid->tables);
@@ -168,6 +163,23 @@ static void expect(struct hybrid *hybrid, const char *id, const char *suspect, c
     traffic_plan_free(&hybrid->plan);
     path_declared_close(&hybrid->declared);
     expectation_free(hybrid->expectation);
+}
+
+/* Where the result fails, and why, in part. */
+static void expect(struct hybrid *hybrid, const char *id, const char *suspect, const char *why)
+{
+    judge(hybrid);
+    const struct result *found = NULL;
+    for (size_t i = 0; i < hybrid->report.n_results; i++) {
+        found = strcmp(hybrid->report.results[i].id, id) == 0 ? &hybrid->report.results[i] : found;
+    }
+    assert_non_null(found);
+    assert_int_equal(found->verdict, VERDICT_FAIL);
+    assert_string_equal(found->suspect ? found->suspect : "nobody", suspect);
+    if (!strstr(found->detail, why)) {
+        fail_msg("%s", found->detail);
+    }
+    release(hybrid);
 }
 
 #define A_TO_C "  - {from: a, match: \"dl_dst=00:00:00:00:00:0c\", delivered: [c]}\n"
@@ -321,7 +333,107 @@ static void all_failures_share_what_is_followed(void **state)
     assert_in_range(n_followed, n_probes / 2, n_probes + 2 * n_failures);
 }
 
+/* -------------------------------------------------------------------- many */
+
+static uint64_t draws = 5; /* of a sequence that is the same each time */
+
+static size_t draw(size_t n)
+{
+    draws = draws * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (size_t)(draws >> 33) % n;
+}
+
+/* Of what one host sends each probe comes to some hosts, more often than not to its own. */
+static void send_somewhere(struct hybrid *hybrid, size_t from, size_t loses)
+{
+    for (size_t p = 0; p < hybrid->plan.n_probes; p++) {
+        const struct traffic_probe *probe = &hybrid->plan.probes[p];
+        if (probe->from != from || (probe->header.dl_dst[0] & 1)) {
+            continue;
+        }
+        hybrid->round.sent[p] = SENT;
+        for (size_t host = 0; host < HOSTS; host++) {
+            bool is_its = memcmp(hybrid->expectation->topology->hosts[host].mac,
+                                 probe->header.dl_dst, 6) == 0;
+            size_t comes = is_its ? (loses > 1 ? 0 : SENT - loses) : draw(12) ? 0 : SENT;
+            for (size_t n = 0; n < comes; n++) {
+                traffic_round_see(&hybrid->round, p, host, 0);
+            }
+        }
+    }
+}
+
+/* Ports count all, or less than that, or nothing; some are closed. */
+static void count_somehow(struct hybrid *hybrid)
+{
+    long n = n_sent(hybrid);
+    for (size_t i = 0; i < SWITCHES * PORTS; i++) {
+        struct port *port = &hybrid->ports[0][i / PORTS][i % PORTS];
+        long rx = draw(8) ? n : (long)draw((size_t)n + 2),
+             tx = draw(8) ? n : (long)draw((size_t)n + 2);
+        if (draw(12) > 0) {
+            counted(hybrid, i / PORTS, (uint16_t)(i % PORTS + 1), rx, tx);
+        }
+        port->config = draw(50) ? 0 : draw(2) ? PORT_CONFIG_NO_FWD : PORT_CONFIG_NO_RECV;
+    }
+}
+
+static void put_failures(const struct report *report, struct base_buffer *out)
+{
+    for (size_t i = 0; i < report->n_results; i++) {
+        const struct result *result = &report->results[i];
+        if (result->verdict != VERDICT_PASS) {
+            base_put_format(out, "%s %s: %s", verdict_name(result->verdict), result->id,
+                            result->suspect ? result->suspect : "nobody");
+            base_put_format(out, ", %s %s; %s\n", cause_kind_name(result->cause_kind),
+                            result->cause ? result->cause : "-",
+                            result->detail ? result->detail : "-");
+        }
+    }
+}
+
+static void all_that_is_said_of_many(void **state)
+{
+    static const char *const claims[] = {
+        A_TO_C, A_TO_C "  - {from: a, isolated: [e]}\n",
+        A_TO_C "  - {from: e, match: \"dl_dst=00:00:00:00:00:0b\", delivered: [b]}\n",
+        "  - {from: a, delivered: [c, b]}\n", "  - {from: b, delivered: [c], mirrored: [a]}\n"};
+    static const char *const flows[] = {"actions=NORMAL", "actions=NORMAL", "actions=NORMAL",
+                                        "priority=9,in_port=3 actions=output:1",
+                                        "in_port=3 actions=output:4,NORMAL"};
+    enum { N_CLAIMS = sizeof claims / sizeof *claims, MANY = 300 };
+    struct base_buffer sums = {0};
+    (void)state;
+    for (size_t i = 0; i < MANY; i++) {
+        struct hybrid hybrid;
+        struct base_buffer text = {0};
+        uint64_t sum = UINT64_C(0xcbf29ce484222325);
+        size_t loses = draw(3);
+        make(&hybrid, claims[i % N_CLAIMS]);
+        for (size_t sw = 0; sw < SWITCHES; sw++) {
+            flow(&hybrid, sw, flows[draw(sizeof flows / sizeof *flows)]);
+        }
+        send_somewhere(&hybrid, i % N_CLAIMS == 4 ? B : A, loses);
+        send_somewhere(&hybrid, E, draw(2));
+        count_somehow(&hybrid);
+        judge(&hybrid);
+        put_failures(&hybrid.report, &text);
+        release(&hybrid);
+        for (size_t n = 0; n < text.n_bytes; n++) {
+            sum = (sum ^ text.data[n]) * UINT64_C(0x100000001b3);
+        }
+        if (getenv("SHOW")) {
+            printf("# %zu\n%s", i, base_buffer_text(&text));
+        }
+        base_put_format(&sums, "%zu: %zu bytes, %016" PRIx64 "\n", i, text.n_bytes, sum);
+        base_buffer_free(&text);
+    }
+    assert_whole(base_buffer_text(&sums), "harness/blame/many_normal.txt");
+    base_buffer_free(&sums);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(all_that_is_said_of_many),
     cmocka_unit_test(the_first_table_that_does_not_send_it_on_is_named),
     cmocka_unit_test(counters_tell_which_switch_kept_it_back),
     cmocka_unit_test(counters_tell_which_cable_lost_it),
