@@ -269,7 +269,7 @@ void run_probing_round(struct run_probing *probing, struct traffic_round *round,
     traffic_round_find_overtaken(round, probing->plan, RUN_LATE_MS * ns_in_ms);
     probing->settle_ms += run_ms_since(world, start_ns);
     struct station_machine after = world->station_machine(probing->stations->set);
-    round->n_lost = after.n_lost > before.n_lost ? after.n_lost - before.n_lost : 0;
+    round->n_lost = station_machine_lost(&before, &after);
     round->waited_ns = after.waited_ns - before.waited_ns;
     uint64_t stalled_ns = after.stalled_ns - before.stalled_ns;
     bool is_stalled = stalled_ns * 2 > round->over_ns - begin_ns;

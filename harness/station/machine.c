@@ -47,14 +47,13 @@ int station_machine_open(void)
     return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
 }
 
-/* Of one socket: linux/packet_diag.h. One whose queue is still full is read by nobody: what it
- * drops goes by it only. */
-static uint64_t drops_of(const struct nlmsghdr *message)
+/* Adds one socket: linux/packet_diag.h. */
+static void add_socket(const struct nlmsghdr *message, struct station_machine *machine)
 {
     const struct packet_diag_msg *body = NLMSG_DATA(message);
     uint32_t values[SK_MEMINFO_VARS];
-    if (message->nlmsg_len < NLMSG_LENGTH(sizeof *body)) {
-        return 0;
+    if (message->nlmsg_len < NLMSG_LENGTH(sizeof *body) || machine->n_sockets == STATION_SOCKETS) {
+        return;
     }
     size_t left = message->nlmsg_len - NLMSG_LENGTH(sizeof *body);
     const struct rtattr *attribute = (const void *)((const char *)body + NLMSG_ALIGN(sizeof *body));
@@ -62,16 +61,18 @@ static uint64_t drops_of(const struct nlmsghdr *message)
         if (attribute->rta_type == PACKET_DIAG_MEMINFO &&
             RTA_PAYLOAD(attribute) > SK_MEMINFO_DROPS * sizeof *values) {
             memcpy(values, RTA_DATA(attribute), (SK_MEMINFO_DROPS + 1) * sizeof *values);
-            bool is_read = values[SK_MEMINFO_RMEM_ALLOC] < values[SK_MEMINFO_RCVBUF];
-            return is_read ? values[SK_MEMINFO_DROPS] : 0;
+            machine->sockets[machine->n_sockets++] = (struct station_socket){
+                .inode = body->pdiag_ino,
+                .n_drops = values[SK_MEMINFO_DROPS],
+                .is_full = values[SK_MEMINFO_RMEM_ALLOC] >= values[SK_MEMINFO_RCVBUF]};
+            return;
         }
     }
-    return 0;
 }
 
-/* Of all sockets of packet(7) in the namespace of `fd` that are read: ours, a switch's. The answer
- * to a request is there when sendto(2) returns, or as soon as what is there is read. */
-static uint64_t read_packet_drops(int fd)
+/* All sockets of packet(7) in the namespace of `fd`. The answer to a request is there when
+ * sendto(2) returns, or as soon as what is there is read. */
+static void read_sockets(int fd, struct station_machine *machine)
 {
     struct {
         struct nlmsghdr head;
@@ -81,21 +82,40 @@ static uint64_t read_packet_drops(int fd)
                           .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
                  .body = {.sdiag_family = AF_PACKET, .pdiag_show = PACKET_SHOW_MEMINFO}};
     _Alignas(struct nlmsghdr) char answer[16384];
-    uint64_t drops = 0;
     if (send(fd, &request, sizeof request, 0) < 0) {
-        return 0;
+        return;
     }
     for (ssize_t n; (n = recv(fd, answer, sizeof answer, 0)) > 0;) {
         size_t left = (size_t)n;
         for (const struct nlmsghdr *message = (const void *)answer; NLMSG_OK(message, left);
              message = NLMSG_NEXT(message, left)) {
             if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY) {
-                return drops; /* NLMSG_DONE, NLMSG_ERROR */
+                return; /* NLMSG_DONE, NLMSG_ERROR */
             }
-            drops += drops_of(message);
+            add_socket(message, machine);
         }
     }
-    return drops;
+}
+
+/* What the socket had dropped then; one that is new has dropped nothing before. */
+static uint32_t drops_before(const struct station_machine *before, uint32_t inode)
+{
+    size_t i = 0;
+    while (i < before->n_sockets && before->sockets[i].inode != inode) {
+        i++;
+    }
+    return i < before->n_sockets ? before->sockets[i].n_drops : 0;
+}
+
+uint64_t station_machine_lost(const struct station_machine *before,
+                              const struct station_machine *after)
+{
+    uint64_t n_lost = after->n_lost - before->n_lost;
+    for (size_t i = 0; i < after->n_sockets; i++) {
+        const struct station_socket *socket = &after->sockets[i];
+        n_lost += socket->is_full ? 0 : socket->n_drops - drops_before(before, socket->inode);
+    }
+    return n_lost;
 }
 
 uint64_t station_machine_stalled(const char *path)
@@ -116,9 +136,12 @@ uint64_t station_machine_stalled(const char *path)
 struct station_machine station_machine_read(int fd)
 {
     enum { DROPPED = 1, WAITED = 1 };
-    return (struct station_machine){
-        .n_lost = station_machine_column("/proc/net/softnet_stat", DROPPED, 16) +
-                  (fd >= 0 ? read_packet_drops(fd) : 0),
+    struct station_machine machine = {
+        .n_lost = station_machine_column("/proc/net/softnet_stat", DROPPED, 16),
         .waited_ns = station_machine_column("/proc/thread-self/schedstat", WAITED, 10),
         .stalled_ns = station_machine_stalled("/proc/pressure/cpu")};
+    if (fd >= 0) {
+        read_sockets(fd, &machine);
+    }
+    return machine;
 }

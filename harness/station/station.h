@@ -150,15 +150,30 @@ struct station_swallowed {
 };
 struct station_swallowed station_swallowed(const struct station_set *set, size_t station);
 
+enum { STATION_SOCKETS = 512 };
+
+/* One socket of packet(7): its inode, what it threw away so far, and whether its queue is full. */
+struct station_socket {
+    uint32_t inode, n_drops;
+    bool is_full;
+};
+
 /* What the kernel of this machine says of itself, since it began. */
 struct station_machine {
-    uint64_t n_lost;     /* frames that it threw away as a queue was full: in front of the
-                            interfaces (/proc/net/softnet_stat), or of a socket of packet(7) in
-                            the namespace of this process that is read (sock_diag(7)), by which
-                            software switches, too, get frames */
+    uint64_t n_lost; /* frames that it threw away in front of the interfaces, as a queue was full
+                        (/proc/net/softnet_stat) */
+    /* The first sockets of packet(7) in the namespace of this process (sock_diag(7)), by which
+     * software switches, too, get frames. */
+    struct station_socket sockets[STATION_SOCKETS];
+    size_t n_sockets;
     uint64_t waited_ns;  /* for a processor, of this thread (/proc/thread-self/schedstat), ... */
     uint64_t stalled_ns; /* ... and of some task of the machine (/proc/pressure/cpu) */
 };
+
+/* How many frames it threw away between two readings. What a socket did that was full at the end
+ * counts for none: nobody reads it, and what it drops has only gone by. */
+uint64_t station_machine_lost(const struct station_machine *before,
+                              const struct station_machine *after);
 
 /* What is not told is 0. */
 struct station_machine station_machine(const struct station_set *set);
