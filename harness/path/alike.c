@@ -139,17 +139,20 @@ static bool same_ports(const struct space_behavior *a, const struct space_behavi
     return same;
 }
 
-static bool sends_twice(const struct space_behavior *behavior)
+/* Whether unlike copies go by one port. */
+static bool sends_unlike(const struct space_behavior *behavior)
 {
-    bool twice = false;
+    bool unlike = false;
     for (size_t i = 1; i < behavior->n_outputs; i++) {
-        twice = twice || behavior->outputs[i].port == behavior->outputs[i - 1].port;
+        const struct space_output *output = &behavior->outputs[i];
+        unlike = unlike ||
+                 (output->port == output[-1].port && space_output_compare(output, output - 1) != 0);
     }
-    return twice;
+    return unlike;
 }
 
-/* Two copies by one port may agree with those of another entry in either order: the kin are those
- * that look like the header in all that is rewritten. */
+/* Unlike copies by one port may agree with those of another entry in either order: the kin are
+ * those that look like the header in all that is rewritten. */
 static int ask_rewritten(struct kin *kin, size_t visit, const struct space_behavior *behavior)
 {
     int status = 0;
@@ -176,7 +179,7 @@ static int ask_both(struct kin *kin, size_t visit, size_t a, size_t b)
     if (!same_ports(&x, &y) || space_behavior_equal(&x, &y)) {
         return 0;
     }
-    if (sends_twice(&x)) {
+    if (sends_unlike(&x) && sends_unlike(&y)) {
         return ask_rewritten(kin, visit, &x) < 0 ? -1 : ask_rewritten(kin, visit, &y);
     }
     for (size_t i = 0; i < x.n_outputs; i++) {

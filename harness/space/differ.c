@@ -226,8 +226,7 @@ bool space_agree(const struct space_behavior *a, const struct space_behavior *b,
     for (size_t i = 0; i < a->n_outputs && agree; i++) {
         const struct space_output *x = &a->outputs[i], *y = &b->outputs[i];
         struct match here;
-        agree = same_way_out(x, y) && (i == 0 || !same_way_out(x, x - 1)) &&
-                space_rewrite_equal(&x->rewrite, &y->rewrite, class, &here) &&
+        agree = same_way_out(x, y) && space_rewrite_equal(&x->rewrite, &y->rewrite, class, &here) &&
                 match_overlaps(&here, equal);
         if (agree) {
             equal->value = header_or(&equal->value, &here.value);

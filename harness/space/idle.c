@@ -38,13 +38,16 @@ static bool does_the_same(struct asking *asking, const struct flow_entry *other)
                                 &asking->arena, &behavior) < 0) {
         return false;
     }
+    bool open = behavior.unknown || asking->behavior.unknown;
     struct match whole = asking->region.cube;
-    bool same = !behavior.unknown && !asking->behavior.unknown &&
-                (!other || match_intersect(&whole, &other->match, &asking->region.cube)) &&
-                space_differ(&asking->region, &asking->behavior, &behavior, &asking->budget,
-                             &where) == SPACE_EMPTY;
+    enum space_answer answer = SPACE_OPEN;
+    if (!other || match_intersect(&whole, &other->match, &asking->region.cube)) {
+        answer = open ? space_region_find(&asking->region, &asking->budget, &where.example)
+                      : space_differ(&asking->region, &asking->behavior, &behavior, &asking->budget,
+                                     &where);
+    }
     asking->region.cube = whole;
-    return same;
+    return answer == SPACE_EMPTY;
 }
 
 /* Entries that surely take what they match, from `begin` on in the list, up to those of this rank.

@@ -70,6 +70,13 @@ static void it_makes_a_difference_or_none(void **state)
          false},
         {{"priority=9,ip,nw_ttl=1 actions=NORMAL", "priority=8 actions=NORMAL"}, true},
         {{"priority=9,ip,nw_ttl=1 actions=NORMAL", "priority=8 actions=flood"}, false},
+        /* Nothing is left for one of which it is open what it does. */
+        {{"priority=9,ip,nw_ttl=1 actions=drop", "priority=8,ip actions=drop",
+          "priority=7 actions=mod_tp_dst:80,NORMAL"},
+         true},
+        {{"priority=9,ip,nw_ttl=1 actions=drop", "priority=8,tcp actions=drop",
+          "priority=7 actions=mod_tp_dst:80,NORMAL"},
+         false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct flow_table flows = {0};

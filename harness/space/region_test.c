@@ -144,11 +144,12 @@ static void behaviors_agree_where_a_rewrite_changes_nothing(void **state)
     (void)state;
     struct space_output strips = {.port = 2, .rewrite.mask.vlan_tci = UINT16_MAX};
     struct space_output sends = {.port = 2}, elsewhere = {.port = 3};
-    const struct space_output twice[] = {sends, strips};
+    const struct space_output twice[] = {sends, strips}, same[] = {sends, sends};
     struct space_behavior a = {.outputs = &strips, .n_outputs = 1};
     struct space_behavior b = {.outputs = &sends, .n_outputs = 1};
     struct space_behavior c = {.outputs = &elsewhere, .n_outputs = 1};
     struct space_behavior d = {.outputs = twice, .n_outputs = 2};
+    struct space_behavior e = {.outputs = same, .n_outputs = 2};
     const struct header plain = {.dl_type = DL_TYPE_PROBE};
     const struct header in_vlan = {.dl_type = DL_TYPE_PROBE, .vlan_tci = VLAN_TAGGED | 1};
     struct match equal;
@@ -157,7 +158,11 @@ static void behaviors_agree_where_a_rewrite_changes_nothing(void **state)
     assert_false(match_takes(&equal, &in_vlan));
     assert_false(space_agree(&b, &c, SPACE_NOT_IP, &equal));
     assert_false(space_agree(&b, &d, SPACE_NOT_IP, &equal));
-    assert_false(space_agree(&d, &d, SPACE_NOT_IP, &equal)); /* not decided */
+    assert_true(space_agree(&d, &d, SPACE_NOT_IP, &equal));
+    assert_true(match_takes(&equal, &in_vlan));
+    assert_true(space_agree(&d, &e, SPACE_NOT_IP, &equal)); /* the second is as the first */
+    assert_true(match_takes(&equal, &plain));
+    assert_false(match_takes(&equal, &in_vlan));
     b.unknown = "NORMAL";
     assert_false(space_agree(&a, &b, SPACE_NOT_IP, &equal));
 }

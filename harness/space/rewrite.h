@@ -49,9 +49,9 @@ const char *space_action_open(uint16_t type);
 bool space_rewrite_equal(const struct space_rewrite *a, const struct space_rewrite *b,
                          enum space_class class, struct match *equal);
 
-/* The headers of a class with which two known behaviours do the same, each sending one packet by
- * each way out: those in `*equal` (which need not be normal). False: there are none, or one of the
- * two sends several packets by one way out, and it is not decided. */
+/* The headers of a class with which two known behaviours do the same: those in `*equal` (which need
+ * not be normal). Of several packets by one way out the first of one behaviour is compared with the
+ * first of the other, and so on: then there may be further headers. False: there are none such. */
 bool space_agree(const struct space_behavior *a, const struct space_behavior *b,
                  enum space_class class, struct match *equal);
 
