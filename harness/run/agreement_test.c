@@ -80,7 +80,7 @@ static size_t copies_at(const struct simulated_fate *fate, size_t host)
 
 static bool is_settled(const struct simulated_fate *fate)
 {
-    return !fate->unknown && !fate->loops && !fate->too_many;
+    return !fate->unknown && !fate->loops && !fate->too_many && !fate->vague;
 }
 
 /* Of a host's headers: whether the fate of each is settled. */
@@ -184,7 +184,7 @@ static void ask_loop(const struct trial *trial, size_t from, const struct report
     for (size_t i = 0; i < trial->network.n_universe; i++) {
         const struct simulated_fate *one = &trial->fates[from][i];
         struct header header = sent_by(trial, from, i);
-        if (one->loops && !one->unknown && !one->too_many) {
+        if (one->loops && !one->unknown && !one->too_many && !one->vague) {
             disagree(trial, LOOPS, "a loop that is not found", from, &header);
         }
     }
@@ -313,7 +313,7 @@ static void ask_explain(const struct trial *trial, size_t host, size_t i)
                                         .in = network->topology.hosts[host].port};
     struct base_arena arena = {0};
     struct explanation explanation;
-    if (fate->too_many) {
+    if (fate->too_many || fate->vague) {
         return;
     }
     disagreements[EXPLAIN].n_asked++;
