@@ -56,6 +56,9 @@ static struct fake_cli *open_small(void)
     fake_cli_write(cli, "good", text);
     snprintf(text, sizeof text, state_of, "udp");
     fake_cli_write(cli, "bad", text);
+    fake_cli_write(cli, "few",
+                   "tapproof-state: 1\nswitches:\n  - {name: s1, dpid: 1, ports: [{number: 1}], "
+                   "flows: []}\n  - {name: s2, dpid: 2, ports: [], flows: []}\n");
     fake_cli_write(cli, "half", "tapproof-state: 1\nswitches: [{name: s1, not_read: refused}]\n");
     fake_cli_write(cli, "breaks", "s2:\n  modify in_port=1,tcp actions=drop\n");
     fake_cli_write(cli, "mends", "s2:\n  modify in_port=1,tcp actions=output:2\n");
@@ -125,6 +128,7 @@ static void check(void **state)
                                         "check @e.yaml --state @bad --junit -",
                                         "check @e.yaml --state @bad --only traffic",
                                         "check @e.yaml --state @half",
+                                        "check @e.yaml --state @few",
                                         "check @e.yaml --state @bad --json - --tap",
                                         "check @e.yaml --state @bad --json @x --junit @x",
                                         "check @e.yaml --state @bad --json @x --tap",
@@ -215,6 +219,10 @@ static void explain(void **state)
         "explain @e.yaml b ip --state @bad",
         "explain @e.yaml b ip,nw_src=10.9.9.9 --state @bad",
         "explain @e.yaml s1 4 --state @good",
+        "explain @e.yaml s1 2 --state @few",
+        "explain @e.yaml s1 4 --state @few",
+        "explain @e.yaml s2 4 --state @few",
+        "explain @e.yaml s2 1 tcp --state @few",
         "explain @e.yaml s1",
         "explain @e.yaml s1 LOCAL --state @good",
         NULL};
