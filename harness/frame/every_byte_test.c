@@ -132,6 +132,34 @@ static void put_line(struct lines *lines, size_t at, struct base_buffer *text)
     base_buffer_free(text);
 }
 
+/* The length that IP says is that of the frame. */
+static void say_length(uint8_t *bytes, size_t n_bytes)
+{
+    size_t ip = bytes[12] == 0x81 && bytes[13] == 0 ? 18 : 14;
+    bool is_ipv6 = bytes[ip] >> 4 == 6;
+    size_t length = n_bytes - ip - (is_ipv6 ? 40 : 0);
+    bytes[ip + (is_ipv6 ? 4 : 2)] = (uint8_t)(length >> 8);
+    bytes[ip + (is_ipv6 ? 5 : 3)] = (uint8_t)length;
+}
+
+/* Headers that are just whole, or just not. */
+static void put_short(struct base_buffer *out, const struct base_buffer *frame,
+                      const struct header *header)
+{
+    struct lines lines = {.out = out, .what = "of no more than"};
+    for (size_t i = header->dl_type == DL_TYPE_IPV6 ? 58 : 38;
+         header_has_ip(header) && i < frame->n_bytes - 24; i++) {
+        struct base_buffer text = {0};
+        uint8_t *cut = malloc(i);
+        memcpy(cut, frame->data, i);
+        say_length(cut, i);
+        put_frame(&text, frame, cut, i);
+        put_line(&lines, i, &text);
+        free(cut);
+    }
+    end_lines(&lines);
+}
+
 static void put_changes(struct base_buffer *out, const struct base_buffer *frame)
 {
     struct lines lines = {.out = out, .what = "byte"};
@@ -170,6 +198,7 @@ static void put_row(struct base_buffer *out, size_t row)
         fail_msg("%s: %s", rows[row].sent, error.text);
     }
     put_changes(out, &frame);
+    put_short(out, &frame, &sent);
     assert_true(frame_rewrite(frame.data, frame.n_bytes, &as, &rewritten));
     base_put_format(out, "as %s: ", rows[row].as);
     put_frame(out, &wanted, rewritten.data, rewritten.n_bytes);
