@@ -38,7 +38,7 @@ WARNINGS   = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wp
              -Wwrite-strings -Wvla $(if $(WERROR),-Werror)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Iharness -Itools $(CFLAGS) $(SANITIZER) $(WARNINGS) -MMD -MP
 # libpcap, libnet and OpenSSL are loaded when they are needed: station/libraries.h, channel/openssl.h.
-LIBS       = -Wl,--as-needed -lyaml -levent_core -levent_extra -ljansson -lpthread
+LIBS       = -Wl,--as-needed -lyaml -levent_core -levent_extra -ljansson -lpthread -lm
 LINK       = $(Q)mkdir -p $(@D) && echo "  LINK  $@" && $(CC) $(CFLAGS) $(SANITIZER) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The rooms of harness/ by rank, low to high; rooms of one rank joined by +.

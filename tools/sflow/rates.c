@@ -7,6 +7,7 @@
 
 #include "frame/siphash.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ enum {
 
 struct slot {
     uint64_t n_bytes, n_packets;
+    double variance; /* of n_bytes: each packet was sampled by itself (Horvitz and Thompson) */
     uint32_t n_samples;
 };
 
@@ -91,23 +93,41 @@ static uint64_t per_second(double sum, uint32_t window_ms)
     return rate < 0x1p64 ? (uint64_t)rate : UINT64_MAX;
 }
 
+/* Of a count of so many: the farther end of the score interval of a Poisson distribution. */
+static double error_of(double n_samples)
+{
+    const double z = 1.96; /* 95 % */
+    return (z * sqrt(n_samples + z * z / 4) + z * z / 2) / n_samples;
+}
+
 static struct sflow_rate rate_of(const struct sflow_rates *rates, const struct slot *slots,
                                  uint64_t newest_slot, uint64_t now_ms)
 {
     struct sflow_rate rate = {0};
     uint64_t now_slot = slot_number(rates, now_ms);
     double gone = (double)(now_ms * SFLOW_SLOTS % rates->window_ms) / rates->window_ms;
-    double n_bytes = 0, n_packets = 0;
+    double n_bytes = 0, n_packets = 0, variance = 0;
     for (uint64_t age = now_slot - newest_slot, i = 0; age <= SFLOW_SLOTS; age++, i++) {
         const struct slot *slot = &slots[(newest_slot - i) % N_SLOTS];
         double weight = age < SFLOW_SLOTS ? 1 : 1 - gone;
         n_bytes += weight * (double)slot->n_bytes;
         n_packets += weight * (double)slot->n_packets;
+        variance += weight * weight * slot->variance;
         rate.n_samples += slot->n_samples;
     }
     rate.bits_per_s = per_second(n_bytes * 8, rates->window_ms);
     rate.packets_per_s = per_second(n_packets, rates->window_ms);
+    rate.error = variance > 0 ? error_of(n_bytes * n_bytes / variance) : 0;
     return rate;
+}
+
+static void note(struct slot *slot, uint64_t n_bytes, uint64_t n_packets)
+{
+    double part_not_sampled = n_packets > 1 ? 1 - 1 / (double)n_packets : 0;
+    slot->n_bytes = add(slot->n_bytes, n_bytes);
+    slot->n_packets = add(slot->n_packets, n_packets);
+    slot->variance += part_not_sampled * (double)n_bytes * (double)n_bytes;
+    slot->n_samples += slot->n_samples < UINT32_MAX / N_SLOTS;
 }
 
 /* Empties the slots between a record's last sample and now. */
@@ -131,7 +151,7 @@ struct sflow_rate sflow_rates_note(struct sflow_rates *rates, const struct sflow
         index = take_record(rates, slot_now);
         if (index == NONE) {
             struct slot alone[N_SLOTS] = {{0}};
-            alone[slot_now % N_SLOTS] = (struct slot){n_bytes, n_packets, 1};
+            note(&alone[slot_now % N_SLOTS], n_bytes, n_packets);
             return rate_of(rates, alone, slot_now, rates->now_ms);
         }
         insert(rates, index, key, hash);
@@ -140,10 +160,7 @@ struct sflow_rate sflow_rates_note(struct sflow_rates *rates, const struct sflow
     }
     struct record *record = &rates->records[index];
     advance(record, slot_now);
-    struct slot *slot = &record->slots[slot_now % N_SLOTS];
-    slot->n_bytes = add(slot->n_bytes, n_bytes);
-    slot->n_packets = add(slot->n_packets, n_packets);
-    slot->n_samples += slot->n_samples < UINT32_MAX / N_SLOTS;
+    note(&record->slots[slot_now % N_SLOTS], n_bytes, n_packets);
     return rate_of(rates, record->slots, record->newest_slot, rates->now_ms);
 }
 

@@ -29,15 +29,18 @@ _Static_assert(sizeof(struct sflow_key) == 68, "a key has no padding: its bytes 
 struct sflow_rate {
     uint64_t bits_per_s; /* saturates */
     uint64_t packets_per_s;
-    uint32_t
-        n_samples; /* in the window: the estimate is within 196 % / sqrt(n_samples)
-                    * (Phaal and Panchen, Packet Sampling Basics), if not all packets are sampled */
+    uint32_t n_samples; /* in the window */
+
+    /* Nineteen times of twenty both are wrong by less than this part of them: 0 where every packet
+     * is sampled, about 1.96 / sqrt(n_samples) where few of one size are (Phaal and Panchen, Packet
+     * Sampling Basics), more where sizes differ or samples are few. */
+    double error;
 };
 
 struct sflow_rates;
 
 /* A window of window_ms (at least SFLOW_WINDOW_MIN_MS), for at most max_keys
- * (at least 1); memory grows with the keys that are there, about 250 bytes
+ * (at least 1); memory grows with the keys that are there, about 330 bytes
  * each. The seed makes hash collisions unpredictable for senders of
  * frames. NULL without memory. */
 struct sflow_rates *sflow_rates_new(uint32_t window_ms, size_t max_keys, const uint8_t seed[16]);

@@ -52,6 +52,64 @@ static void a_burst_counts_until_it_leaves_the_window(void **state)
     sflow_rates_free(rates);
 }
 
+/* Numbers that look random, the same in each run. */
+static uint32_t draw(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return (uint32_t)(*state >> 33);
+}
+
+/* Of frames of 64 to 1,463 bytes one of so many is sampled; a window has 20 samples or more. */
+static void rates_are_within_their_error(void **state)
+{
+    (void)state;
+    enum { N_WINDOWS = 400, MEAN_BYTES = 64 + 1399 / 2 };
+    for (uint32_t sampling = 1; sampling <= 1024; sampling *= 4) {
+        struct sflow_rates *rates = sflow_rates_new(1000, 16, seed);
+        struct sflow_key key = key_of(1, 2);
+        uint64_t random = sampling;
+        const uint32_t n_each_ms = sampling / 50 + 1;
+        const double is = n_each_ms * 1000.0 * (MEAN_BYTES + 0.5) * 8;
+        size_t n_within = 0;
+        for (uint64_t now = 1; now <= 1000 * (N_WINDOWS + 1); now++) {
+            for (uint32_t i = 0; i < n_each_ms; i++) {
+                uint32_t n_bytes = 64 + draw(&random) % 1400;
+                if (draw(&random) % sampling == 0) {
+                    sflow_rates_note(rates, &key, (uint64_t)n_bytes * sampling, sampling, now);
+                }
+            }
+            if (now > 1000 && now % 1000 == 0) {
+                const struct sflow_rate rate = sflow_rates_get(rates, &key, now);
+                double off = (double)rate.bits_per_s - is;
+                n_within += (off < 0 ? -off : off) <= rate.error * (double)rate.bits_per_s;
+                assert_true(sampling > 1 || rate.error == 0);
+            }
+        }
+        assert_true(sampling == 1 || n_within >= N_WINDOWS * 95 / 100);
+        sflow_rates_free(rates);
+    }
+}
+
+/* 100 samples of one size: about 20 %; of one packet of a thousand nothing is known. */
+static void an_error_is_of_its_samples(void **state)
+{
+    (void)state;
+    struct sflow_rates *rates = sflow_rates_new(1000, 16, seed);
+    struct sflow_key one = key_of(1, 2), half = key_of(1, 3), few = key_of(1, 4);
+    struct sflow_rate rate = {0}, all = {0}, half_rate = {0};
+    for (uint64_t i = 0; i < 100; i++) {
+        rate = sflow_rates_note(rates, &few, 1000000, 1000, 2000);
+        all = sflow_rates_note(rates, &one, 1000, 1, 2000);
+        half_rate = sflow_rates_note(rates, &half, 2000, 2, 2000);
+    }
+    assert_true(rate.error > 0.21 && rate.error < 0.22);
+    assert_true(half_rate.error > 0.14 && half_rate.error < 0.15); /* the other half is known */
+    assert_true(all.error == 0);
+    struct sflow_key single = key_of(1, 5);
+    assert_true(sflow_rates_note(rates, &single, 1000000, 1000, 2000).error > 4);
+    sflow_rates_free(rates);
+}
+
 static void keys_do_not_mix(void **state)
 {
     (void)state;
@@ -182,6 +240,8 @@ static void agrees_with_a_list_of_all_samples(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(rates_are_within_their_error),
+    cmocka_unit_test(an_error_is_of_its_samples),
     cmocka_unit_test(steady_traffic_has_its_rate),
     cmocka_unit_test(a_burst_counts_until_it_leaves_the_window),
     cmocka_unit_test(keys_do_not_mix),

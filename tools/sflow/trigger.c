@@ -136,6 +136,14 @@ void sflow_trigger_forget(struct sflow_trigger *trigger, size_t threshold,
     }
 }
 
+struct sflow_rate sflow_trigger_rate(const struct sflow_trigger *trigger, size_t threshold,
+                                     const struct sflow_key *key, uint64_t now_ms)
+{
+    return threshold < trigger->n_watches
+               ? sflow_rates_get(trigger->watches[threshold].rates, key, now_ms)
+               : (struct sflow_rate){0};
+}
+
 struct sflow_trigger_stats sflow_trigger_stats(const struct sflow_trigger *trigger)
 {
     struct sflow_trigger_stats stats = trigger->stats;
@@ -260,10 +268,21 @@ static uint64_t in_unit(const struct sflow_threshold *threshold, const struct sf
     return threshold->unit == SFLOW_BITS_PER_S ? rate->bits_per_s : rate->packets_per_s;
 }
 
+/* A few samples of which each stands for thousands may be chance. */
+static bool is_sure(const struct sflow_threshold *threshold, const struct sflow_rate *rate)
+{
+    double least = (double)in_unit(threshold, rate) * (1 - rate->error);
+    return rate->n_samples >= 2 && least >= (double)threshold->below;
+}
+
 static bool is_above(const struct sflow_threshold *threshold, const struct sflow_rate *rate)
 {
-    bool above = threshold->above ? in_unit(threshold, rate) > threshold->above : rate->n_samples;
-    return above && rate->n_samples >= threshold->min_samples;
+    if (threshold->above == 0) {
+        return rate->n_samples > 0 && rate->n_samples >= threshold->min_samples;
+    }
+    return in_unit(threshold, rate) > threshold->above &&
+           (threshold->min_samples > 0 ? rate->n_samples >= threshold->min_samples
+                                       : is_sure(threshold, rate));
 }
 
 static bool stays(const struct sflow_threshold *threshold, const struct sflow_rate *rate)

@@ -42,7 +42,8 @@ struct sflow_threshold {
     uint64_t above;       /* a tap comes when the rate is above; 0: with the first frame */
     uint64_t below;       /* it stays while the rate is at least this, and not 0; at most `above` */
     uint32_t over_ms;     /* the window; at least SFLOW_WINDOW_MIN_MS */
-    uint32_t min_samples; /* with fewer in the window no tap comes; 0 is 1 */
+    uint32_t min_samples; /* with fewer in the window no tap comes; 0: with fewer than two, or where
+                           * the rate by its error may be less than `below`, unless above is 0 */
     uint32_t lifetime_ms; /* at least 1 */
     enum sflow_per per;
     size_t max_taps; /* at once; at least 1 */
@@ -116,6 +117,10 @@ uint64_t sflow_trigger_next_ms(const struct sflow_trigger *trigger);
  * still above the threshold brings it back with its next sample. */
 void sflow_trigger_forget(struct sflow_trigger *trigger, size_t threshold,
                           const struct sflow_key *key);
+
+/* The rate of a key of a threshold now; zero if there is none. */
+struct sflow_rate sflow_trigger_rate(const struct sflow_trigger *trigger, size_t threshold,
+                                     const struct sflow_key *key, uint64_t now_ms);
 
 /* What has happened so far. */
 struct sflow_trigger_stats sflow_trigger_stats(const struct sflow_trigger *trigger);

@@ -40,6 +40,7 @@ static struct sflow_threshold tcp_threshold(enum sflow_per per)
                                         .above = 1000000,
                                         .below = 500000,
                                         .over_ms = 1000,
+                                        .min_samples = 1,
                                         .lifetime_ms = 10000,
                                         .per = per,
                                         .max_taps = 3};
@@ -379,6 +380,56 @@ static void rates_are_read(void **state)
     assert_int_equal(sflow_threshold_parse("1001Tbps", &value, &unit, &error), -1);
 }
 
+/* Of a quarter of `above`, one frame of so many is sampled; and of three times as much. */
+static void quiet_traffic_makes_no_tap(void **state)
+{
+    (void)state;
+    for (uint32_t sampling = 1; sampling <= 4096; sampling *= 8) {
+        struct told told = {0};
+        struct sflow_threshold threshold = tcp_threshold(SFLOW_PER_PORT);
+        threshold.min_samples = 0;
+        struct header header = frame(4, NW_PROTO_TCP, 4711);
+        struct sflow_trigger *trigger = start(&threshold, &told);
+        uint64_t random = sampling, now = 0;
+        for (uint32_t gap_ms = 40; now < 1000000; now += gap_ms) { /* 1,000 windows */
+            random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+            if ((random >> 33) % sampling == 0) {
+                sflow_trigger_note(trigger, 1, &header, UINT64_C(1250) * sampling, sampling, now);
+            }
+        }
+        assert_told(&told, "");
+        for (uint32_t i = 0; i < 100; i++) {
+            sflow_trigger_note(trigger, 1, &header, UINT64_C(1250) * sampling, sampling, now);
+        }
+        assert_told(&told, "add 1:4; ");
+        sflow_trigger_free(trigger);
+    }
+}
+
+static void a_rate_needs_samples(void **state)
+{
+    (void)state;
+    struct told told = {0};
+    struct sflow_threshold threshold = tcp_threshold(SFLOW_PER_PORT);
+    threshold.min_samples = 0;
+    struct header header = frame(4, NW_PROTO_TCP, 4711);
+    struct sflow_trigger *trigger = start(&threshold, &told);
+    sflow_trigger_note(trigger, 1, &header, 1000000, 1, 1000);
+    assert_told(&told, ""); /* one */
+    sflow_trigger_note(trigger, 1, &header, 1000000, 1, 1000);
+    assert_told(&told, "add 1:4; ");
+    const struct sflow_rate rate = sflow_trigger_rate(trigger, 0, &told.last.key, 1000);
+    assert_int_equal(rate.n_samples, 2);
+    assert_int_equal(rate.bits_per_s, 16000000);
+    assert_int_equal(sflow_trigger_rate(trigger, 1, &told.last.key, 1000).n_samples, 0);
+    sflow_trigger_free(trigger);
+    threshold.above = threshold.below = 0; /* the first frame is enough */
+    trigger = start(&threshold, &told);
+    sflow_trigger_note(trigger, 1, &header, 64 * 4096, 4096, 1000);
+    assert_told(&told, "add 1:4; ");
+    sflow_trigger_free(trigger);
+}
+
 /* Its MAC addresses and tag are zero because they are not known. */
 static void a_packet_counts_unless_its_ethernet_is_asked_for(void **state)
 {
@@ -406,6 +457,8 @@ static void a_packet_counts_unless_its_ethernet_is_asked_for(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(quiet_traffic_makes_no_tap),
+    cmocka_unit_test(a_rate_needs_samples),
     cmocka_unit_test(a_packet_counts_unless_its_ethernet_is_asked_for),
     cmocka_unit_test(a_tap_comes_stays_and_goes),
     cmocka_unit_test(it_is_extended_once_in_a_quarter_of_its_life),

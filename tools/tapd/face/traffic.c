@@ -45,6 +45,7 @@ static void tell(void *context, const struct sflow_event *event);
 static void on_timer(evutil_socket_t fd, short what, void *context);
 static void deal(struct tapd_traffic *traffic);
 static void drop_asked(struct tapd_traffic *traffic, size_t index);
+static uint64_t now(const struct tapd_traffic *traffic);
 
 struct tapd_traffic *tapd_traffic_new(struct event_base *base, const char *where,
                                       const struct tapd_policy *policy,
@@ -125,6 +126,23 @@ uint16_t tapd_traffic_port(const struct tapd_traffic *traffic)
     return sflow_collector_port(traffic->collector);
 }
 
+/* How much there is now of what taps were made for. */
+static json_t *rates_of(const struct tapd_traffic *traffic)
+{
+    json_t *rates = json_array();
+    for (size_t i = 0; i < traffic->n_asked; i++) {
+        const struct asked *asked = &traffic->asked[i];
+        const struct sflow_rate rate =
+            sflow_trigger_rate(traffic->trigger, asked->rule, &asked->key, now(traffic));
+        json_array_append_new(rates, json_pack("{s:s, s:I, s:I, s:I, s:f}", "tap", asked->name,
+                                               "bits_per_s", (json_int_t)rate.bits_per_s,
+                                               "packets_per_s", (json_int_t)rate.packets_per_s,
+                                               "samples", (json_int_t)rate.n_samples,
+                                               "error_percent", rate.error * 100));
+    }
+    return rates;
+}
+
 json_t *tapd_traffic_report(const struct tapd_traffic *traffic)
 {
     struct sflow_collector_stats in = sflow_collector_stats(traffic->collector);
@@ -170,6 +188,7 @@ json_t *tapd_traffic_report(const struct tapd_traffic *traffic)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         json_object_set_new(report, rows[i].name, json_integer((json_int_t)rows[i].number));
     }
+    json_object_set_new(report, "rates", rates_of(traffic));
     json_object_set_new(report, "last_refusal", json_string(in.last_refusal));
     json_object_set_new(report, "last_complaint", json_string(in.last_complaint.text));
     return report;

@@ -141,6 +141,22 @@ static json_int_t reported(struct setup *setup, const char *name)
     return number;
 }
 
+/* The rate of the only tap that traffic made, with so many samples of all packets. */
+static void assert_rate(struct setup *setup, const char *name, json_int_t n_samples)
+{
+    json_t *report = tapd_traffic_report(setup->traffic);
+    json_t *rates = json_object_get(report, "rates");
+    json_t *rate = json_array_get(rates, 0);
+    assert_int_equal(json_array_size(rates), 1);
+    assert_string_equal(json_string_value(json_object_get(rate, "tap")), name);
+    assert_int_equal(json_integer_value(json_object_get(rate, "samples")), n_samples);
+    assert_int_equal(json_integer_value(json_object_get(rate, "packets_per_s")), n_samples);
+    assert_int_equal(json_integer_value(json_object_get(rate, "bits_per_s")), n_samples * 78 * 8);
+    assert_true(json_is_real(json_object_get(rate, "error_percent")));
+    assert_true(json_real_value(json_object_get(rate, "error_percent")) == 0);
+    json_decref(report);
+}
+
 static void traffic_asks_once_and_again_when_the_tap_has_gone(void **state)
 {
     (void)state;
@@ -155,6 +171,7 @@ static void traffic_asks_once_and_again_when_the_tap_has_gone(void **state)
     SEND(&setup, golden_dropped);
     tapd_traffic_changed(setup.traffic);
     assert_told(&setup, "");
+    assert_rate(&setup, "web", 2);
     setup.has = false;
     tapd_traffic_changed(setup.traffic);
     SEND(&setup, golden_dropped);

@@ -10,7 +10,6 @@
 
 enum {
     OVER_MS_DEFAULT = 1000,
-    SAMPLES_DEFAULT = 1,
     TAPS_DEFAULT = 16,
     TAPS_MAX = 1000,
 };
@@ -106,7 +105,7 @@ static void read_per(struct yaml_reader *reader, const struct yaml_node *node, v
 static void read_samples(struct yaml_reader *reader, const struct yaml_node *node, void *into)
 {
     struct when_reading *reading = into;
-    uint64_t number = SAMPLES_DEFAULT;
+    uint64_t number = 1;
     yaml_number(reader, node, "a number of samples", 1, 1000000, &number);
     reading->when->min_samples = (uint32_t)number;
 }
@@ -146,7 +145,6 @@ void tapd_read_when(struct yaml_reader *reader, const struct yaml_node *node,
     *when = (struct sflow_threshold){
         .match = tap->matches ? *tap->matches : match_any(),
         .over_ms = OVER_MS_DEFAULT,
-        .min_samples = SAMPLES_DEFAULT,
         .lifetime_ms = tap->lifetime_sec * UINT32_C(1000),
         .per = SFLOW_PER_PORT,
         .max_taps = TAPS_DEFAULT,
