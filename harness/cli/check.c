@@ -53,6 +53,7 @@ static const struct base_option options[] = {
     CLI_OPTION_GITHUB,
     {"pcapng", 0, "FILE", base_option_text, offsetof(struct check, pcapng.path),
      .help = "the frames of failing probes, for Wireshark"},
+    CLI_OPTION_EXITFIRST,
     CLI_OPTION_VERBOSE("list what passed too, and where the time went"),
     CLI_OPTION_QUIET,
     CLI_OPTION_COLOR,
@@ -144,9 +145,9 @@ static void end_progress(struct check *check)
 
 /* All are made before the first is written: there may be no memory for one of them, and then
  * there is no verdict. */
-static int write_reports(struct check *check, const struct report *report)
+static int write_reports(struct cli_job *job, const struct report *report)
 {
-    struct cli_job *job = &check->job;
+    struct check *check = (struct check *)job;
     struct base_buffer junit = {0}, tap = {0};
     if (check->junit.is_open) {
         report_junit(report, &junit);
@@ -160,69 +161,77 @@ static int write_reports(struct check *check, const struct report *report)
     return cli_worse(job, status, cli_write_output(job, &check->pcapng, &check->frames));
 }
 
-static int nothing_selected(const struct cli_job *job, const char *more)
+static int judge(struct cli_job *job, struct report *report, const char **unjudged)
 {
-    return cli_complain(job, CLI_USAGE, "%s: nothing is selected%s%s", job->operands[0],
-                        job->run.n_patterns ? " by -k" : "", more);
-}
-
-static int run_and_report(struct check *check)
-{
-    struct cli_job *job = &check->job;
-    struct report report = {0};
     struct base_error error = {0};
-    int status;
-    int failed = run_check(job->expectation, job->source.lab, &job->run, &report, &error);
-    end_progress(check);
+    job->run.saved = job->source.saved;
+    int failed = run_check(job->expectation, job->source.lab, &job->run, report, &error);
+    end_progress((struct check *)job);
     if (failed) {
-        status = cli_complain(job, CLI_UNJUDGED, "%s", error.text);
-    } else if (report.n_results == 0 && report.coverage.n_untold == 0) {
-        status = nothing_selected(job, "");
-    } else {
-        report.timing.load_ms = job->load_ms;
-        report.timing.total_ms += job->load_ms;
-        status = write_reports(check, &report);
+        return cli_complain(job, CLI_UNJUDGED, "%s", error.text);
     }
-    report_free(&report);
-    base_buffer_free(&check->frames);
-    return status;
+    if (report->n_results == 0 && report->coverage.n_untold == 0) {
+        *unjudged = job->run.n_patterns ? "nothing is selected by -k" : "nothing is selected";
+    }
+    return CLI_CONFORMS;
 }
 
+/* As they are in a report: of several expectations, behind the file. */
 static void print_id(void *aux, const char *id)
 {
-    (void)aux;
-    puts(id);
+    const struct cli_job *job = aux;
+    printf("%s%s%s\n", job->n_cases > 1 ? job->expectation->file : "", job->n_cases > 1 ? "::" : "",
+           id);
 }
 
 #define NOT_LISTED                                                                                 \
     "; what only a check may find, as traffic/FROM/stray/TO and transient/FROM/TO, is not listed"
 
+static int list(struct cli_job *job)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < job->n_cases; i++) {
+        cli_enter_case(job, i);
+        n += run_list(job->expectation, &job->run, print_id, job);
+        n += run_list_cables(job->topology, &job->run, print_id, job);
+        cli_leave_case(job, i);
+    }
+    return n > 0 ? CLI_CONFORMS
+                 : cli_complain(job, CLI_USAGE, "%s: nothing is selected%s" NOT_LISTED,
+                                job->operands[0], job->run.n_patterns ? " by -k" : "");
+}
+
 static int run(struct cli_job *job)
 {
     struct check *check = (struct check *)job;
+    struct cli_judging how = {
+        .judge = judge, .put = write_reports, .stations = !job->run.no_traffic};
     if (check->list) {
-        size_t n = run_list(job->expectation, &job->run, print_id, NULL);
-        n += run_list_cables(job->topology, &job->run, print_id, NULL);
-        return n > 0 ? CLI_CONFORMS : nothing_selected(job, NOT_LISTED);
+        return list(job);
     }
     job->run.progress = show_progress;
     job->run.progress_aux = check;
-    job->run.saved = job->source.saved;
     int status = open_files(check);
-    return status == CLI_CONFORMS ? run_and_report(check) : status;
+    status = status == CLI_CONFORMS ? cli_judge(job, &how) : status;
+    base_buffer_free(&check->frames);
+    return status;
 }
 
 static const struct check defaults = {.job.run.converge_ms = RUN_CONVERGE_MS};
 
 const struct cli_command cli_check = {
     .name = "check",
-    .arguments = "EXPECTED [--lab LAB]",
+    .arguments = "EXPECTED... [--lab LAB]",
     .summary = "compare the switches and the frames with the expectation",
     .options = options,
-    .after = "Nothing on a switch is changed. Exit status: 0 conforms, 1 deviates, 2 usage or\n"
-             "input error, 3 could not be judged.\n",
+    .after =
+        "Several expectations, and directories of them (*.yaml), are checked one behind the\n"
+        "other and reported together: the id of a result is FILE::ID then, and the exit status\n"
+        "the worst.\n\n"
+        "Nothing on a switch is changed. Exit status: 0 conforms, 1 deviates, 2 usage or\n"
+        "input error, 3 could not be judged.\n",
     .ends_early = true,
-    .reads = CLI_READS_EXPECTATION,
+    .reads = CLI_READS_EXPECTATIONS,
     .defaults = &defaults,
     .n_bytes = sizeof defaults,
     .settle = settle,

@@ -48,6 +48,17 @@ struct cli_input {
     struct base_buffer bytes;
 };
 
+/* One expectation of a command that takes several, and what was found. */
+struct cli_case {
+    char *path;
+    dev_t device;
+    ino_t inode;
+    struct expectation *expectation;
+    struct run_source source;
+    struct report report;
+    const char *unjudged; /* why it was not; NULL: it was */
+};
+
 /* One command line, as far as commands have it in common. A command that has
  * options of its own begins its structure with this one. */
 struct cli_job {
@@ -70,6 +81,11 @@ struct cli_job {
     size_t n_inputs, inputs_capacity;
     uint64_t started_ns;
     double load_ms; /* what reading the files took */
+    bool stops;     /* --exitfirst */
+    char **paths;   /* the operands of a command that takes several expectations */
+    size_t n_paths;
+    struct cli_case *cases; /* what they name; each in turn is `expectation` and so on, below */
+    size_t n_cases;
     /* What operands[0] names, by command->reads; freed behind the command. */
     struct expectation *expectation; /* NULL unless it is one */
     const struct topology *topology; /* the expectation's, or the one that was named */
@@ -79,7 +95,8 @@ struct cli_job {
 enum cli_reads {
     CLI_READS_NOTHING, /* the command reads its operands itself */
     CLI_READS_TOPOLOGY,
-    CLI_READS_EXPECTATION
+    CLI_READS_EXPECTATION,
+    CLI_READS_EXPECTATIONS /* job->cases, any number */
 };
 
 struct cli_command {
@@ -158,6 +175,11 @@ enum { CLI_TIME_MAX_MS = 86400000 };
 #define CLI_OPTION_VERBOSE(text)                                                                   \
     {                                                                                              \
         "verbose", 'v', NULL, base_option_flag, CLI_JOB(verbose), .help = (text)                   \
+    }
+#define CLI_OPTION_EXITFIRST                                                                       \
+    {                                                                                              \
+        "exitfirst", 'x', NULL, base_option_flag, CLI_JOB(stops),                                  \
+            .help = "of several expectations, stop behind the first that deviates"                 \
     }
 #define CLI_OPTION_QUIET                                                                           \
     {                                                                                              \
@@ -264,6 +286,24 @@ int cli_put_github(struct cli_job *job, const struct report *report);
 /* Writes a report of verdicts as text, JSON, HTML and for Prometheus, and tells GitHub. Returns the
  * exit status. */
 int cli_put_verdicts(struct cli_job *job, const struct report *report);
+
+/* How a command judges, and says what it found. */
+struct cli_judging {
+    /* job->expectation, into `report`. CLI_CONFORMS, also if *unjudged says why there was nothing
+     * to judge; else a message and the exit status. */
+    int (*judge)(struct cli_job *job, struct report *report, const char **unjudged);
+    /* Returns the exit status. */
+    int (*put)(struct cli_job *job, const struct report *report);
+    bool stations; /* frames will be sent */
+};
+
+/* Judges job->cases one behind the other, and reports them together; the switches of a lab are
+ * spoken to in one session for all of them. Returns the exit status. */
+int cli_judge(struct cli_job *job, const struct cli_judging *how);
+
+/* Makes one of job->cases the expectation of the job, and takes it back. */
+void cli_enter_case(struct cli_job *job, size_t i);
+void cli_leave_case(struct cli_job *job, size_t i);
 
 /* The exit status that the verdict of a report means. */
 int cli_exit_of(const struct report *report);

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/suggest.h"
 #include "base/version.h"
+#include "cli/cases.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "run/expected.h"
@@ -95,16 +96,19 @@ static int check_operands(struct cli_job *job, char **operands, int n)
 {
     const struct cli_command *command = job->command;
     const char *what = command->reads == CLI_READS_TOPOLOGY ? "topology" : "expectation";
+    bool several = command->reads == CLI_READS_EXPECTATIONS;
     size_t one = command->reads != CLI_READS_NOTHING && command->max_operands == 0;
     bool few = (size_t)n < command->min_operands + one;
-    if (few || (size_t)n > command->max_operands + one) {
+    if (few || (!several && (size_t)n > command->max_operands + one)) {
         return command->wants ? cli_usage_error(job, "%s", command->wants)
                : few          ? cli_usage_error(job, "which %s?", what)
                               : cli_usage_error(job, "one %s at a time", what);
     }
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && i < CLI_OPERANDS_MAX; i++) {
         job->operands[i] = operands[i];
     }
+    job->paths = operands;
+    job->n_paths = (size_t)n;
     return CLI_CONFORMS;
 }
 
@@ -173,6 +177,9 @@ static int read_input(void *context, const char *path, struct base_buffer *bytes
 static int load(struct cli_job *job, struct topology **topology,
                 struct yaml_diagnostics *diagnostics)
 {
+    if (job->command->reads == CLI_READS_EXPECTATIONS) {
+        return cli_cases_load(job, diagnostics);
+    }
     if (job->command->reads == CLI_READS_TOPOLOGY) {
         if (yaml_load_topology(&job->files, job->operands[0], topology, diagnostics) < 0) {
             return -1;
@@ -200,6 +207,7 @@ static int load_and_run(struct cli_job *job)
         cli_print_diagnostics(&diagnostics);
     }
     yaml_diagnostics_free(&diagnostics);
+    cli_cases_free(job);
     run_source_close(&job->source);
     expectation_free(job->expectation);
     topology_free(topology);

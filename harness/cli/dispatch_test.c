@@ -66,7 +66,7 @@ static void every_command_has_help(void **state)
         fake_cli_says(cli->out, strcmp(commands[i], "station") ? "Exit status" : "exec: ssh");
     }
     EXPECT(cli, 0, "help", "check");
-    fake_cli_says(cli->out, "usage: tapproof check EXPECTED [--lab LAB]\n\ncompare the");
+    fake_cli_says(cli->out, "usage: tapproof check EXPECTED... [--lab LAB]\n\ncompare the");
     fake_cli_says(cli->out, "\n\n  -l, --lab LAB ");
     fake_cli_says(cli->out, "\n      --tap[=FILE] ");
     fake_cli_says(cli->out, "\n\nNothing on a switch is changed.");

@@ -21,6 +21,7 @@ static const struct base_option options[] = {
     CLI_OPTION_HTML,
     CLI_OPTION_PROMETHEUS,
     CLI_OPTION_GITHUB,
+    CLI_OPTION_EXITFIRST,
     CLI_OPTION_VERBOSE("list what was proved too, and where the time went"),
     CLI_OPTION_QUIET,
     CLI_OPTION_COLOR,
@@ -46,39 +47,40 @@ static bool has_claims(const struct cli_job *job)
            run_list(job->expectation, &claims, NULL, NULL) > 0;
 }
 
-static int run(struct cli_job *job)
+static int judge(struct cli_job *job, struct report *report, const char **unjudged)
 {
     const struct prove *prove = (const struct prove *)job;
     struct run_prove_options how = {
         .run = job->run, .confirm = prove->confirm, .failover = prove->failover};
-    struct report report = {0};
     struct base_error error = {0};
     if (!has_claims(job)) {
-        return cli_complain(job, CLI_USAGE, "%s: %s", job->operands[0],
-                            job->run.n_patterns ? "nothing is selected by -k"
-                                                : "no claim in `traffic:`, and no `ports:`");
+        *unjudged = job->run.n_patterns ? "nothing is selected by -k"
+                                        : "no claim in `traffic:`, and no `ports:`";
+        return CLI_CONFORMS;
     }
+    return run_prove(job->expectation, &job->source, &how, report, &error) < 0
+               ? cli_complain(job, CLI_UNJUDGED, "%s", error.text)
+               : CLI_CONFORMS;
+}
+
+static int run(struct cli_job *job)
+{
+    struct cli_judging how = {
+        .judge = judge, .put = cli_put_verdicts, .stations = ((struct prove *)job)->confirm};
     int status = cli_open_github(job);
     status = status == CLI_CONFORMS ? cli_open_reports(job) : status;
-    if (status != CLI_CONFORMS) {
-        return status;
-    }
-    status = run_prove(job->expectation, &job->source, &how, &report, &error) < 0
-                 ? cli_complain(job, CLI_UNJUDGED, "%s", error.text)
-                 : cli_put_verdicts(job, &report);
-    report_free(&report);
-    return status;
+    return status == CLI_CONFORMS ? cli_judge(job, &how) : status;
 }
 
 const struct cli_command cli_prove = {
     .name = "prove",
-    .arguments = "EXPECTED [--lab LAB | --state FILE]",
+    .arguments = "EXPECTED... [--lab LAB | --state FILE]",
     .summary = "prove or refute the claims for every header; no frame is sent",
     .options = options,
     .after = "A claim passes if it holds for every header that its sender can send. Exit status:\n"
              "0 all proved, 1 one is refuted, 2 usage or input error, 3 not decided.\n",
     .ends_early = true,
-    .reads = CLI_READS_EXPECTATION,
+    .reads = CLI_READS_EXPECTATIONS,
     .n_bytes = sizeof(struct prove),
     .settle = settle,
     .run = run,

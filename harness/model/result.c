@@ -89,10 +89,12 @@ enum verdict report_verdict(const struct report *report)
     if (report_count(report, VERDICT_FAIL) > 0) {
         return VERDICT_FAIL;
     }
-    if (report_count(report, VERDICT_INCONCLUSIVE) > 0 || report_count(report, VERDICT_PASS) == 0) {
-        return VERDICT_INCONCLUSIVE;
+    bool open =
+        report_count(report, VERDICT_INCONCLUSIVE) > 0 || report_count(report, VERDICT_PASS) == 0;
+    for (size_t i = 0; i < report->n_parts; i++) {
+        open |= !report->parts[i].unjudged && report->parts[i].verdict != VERDICT_PASS;
     }
-    return VERDICT_PASS;
+    return open ? VERDICT_INCONCLUSIVE : VERDICT_PASS;
 }
 
 size_t report_known(const struct report *report)

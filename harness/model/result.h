@@ -137,8 +137,18 @@ struct cause {
     size_t n_results;
 };
 
-struct report {
+/* One expectation of several that are reported together. */
+struct report_part {
     const char *expectation; /* file */
+    const char *unjudged;    /* why not; NULL: it was */
+    enum verdict verdict;
+    size_t counts[N_VERDICTS]; /* of its results */
+};
+
+struct report {
+    const char *expectation;         /* file; of several, all, with ", " between */
+    const struct report_part *parts; /* of several expectations, in the arena of the report */
+    size_t n_parts;                  /* 0: it is of one */
     struct result *results;
     size_t n_results, results_capacity;
     size_t n_deselected;
@@ -172,7 +182,8 @@ void report_note(struct report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* The verdict of the run: fail if a result fails; else inconclusive if one is, or
- * if none passed; else pass. */
+ * if none passed; else pass. Of several expectations, the worst of those that were judged, in this
+ * order. */
 enum verdict report_verdict(const struct report *report);
 
 /* How many results have this verdict. */

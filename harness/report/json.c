@@ -107,6 +107,23 @@ static void put_left_out(struct report_tree *tree, const struct report *report)
     report_tree_close(tree);
 }
 
+static void put_parts(struct report_tree *tree, const struct report *report)
+{
+    report_tree_list(tree, "expectations", REPORT_LINES);
+    for (size_t i = 0; i < report->n_parts; i++) {
+        const struct report_part *part = &report->parts[i];
+        report_tree_map(tree, NULL, REPORT_ON_ONE_LINE);
+        report_tree_text(tree, "expectation", part->expectation);
+        report_tree_text(tree, "not_judged", part->unjudged);
+        for (enum verdict v = 0; v < N_VERDICTS && !part->unjudged; v++) {
+            report_tree_counter(tree, verdict_name(v), part->counts[v]);
+        }
+        report_tree_text(tree, "verdict", part->unjudged ? NULL : verdict_name(part->verdict));
+        report_tree_close(tree);
+    }
+    report_tree_close(tree);
+}
+
 void report_put_report(struct report_tree *tree, const struct report *report, const char *version)
 {
     report_tree_text(tree, "verdict", verdict_name(report_verdict(report)));
@@ -124,6 +141,9 @@ void report_put_report(struct report_tree *tree, const struct report *report, co
     report_tree_texts(tree, "notes", report->notes, report->n_notes);
     report_put_coverage_tree(tree, &report->coverage);
     report_tree_text(tree, "expectation", report->expectation);
+    if (report->n_parts > 0) {
+        put_parts(tree, report);
+    }
     report_tree_text(tree, "tapproof", version);
     report_tree_number(tree, "format", 1);
 }

@@ -448,6 +448,26 @@ static void put_summary(const struct report_paper *paper, const struct report *r
                     report->n_results > 0 || report->n_probes > 0 ? "" : "nothing was looked at");
 }
 
+/* "PASS  a.yaml: 12 passed": one line for each of several expectations. */
+static void put_parts(const struct report_paper *paper, const struct report *report)
+{
+    for (size_t i = 0; i < report->n_parts; i++) {
+        const struct report_part *part = &report->parts[i];
+        const struct look *look = &looks[part->unjudged ? VERDICT_SKIP : part->verdict];
+        report_put_ink(paper, look->ink, look->tag);
+        base_put_text(paper->out, "  ");
+        report_put_clean(paper->out, part->expectation);
+        base_put_text(paper->out, ": ");
+        if (part->unjudged) {
+            base_put_format(paper->out, "%s\n", part->unjudged);
+            continue;
+        }
+        base_put_format(paper->out, "%zu passed, %zu failed, %zu inconclusive, %zu skipped\n",
+                        part->counts[VERDICT_PASS], part->counts[VERDICT_FAIL],
+                        part->counts[VERDICT_INCONCLUSIVE], part->counts[VERDICT_SKIP]);
+    }
+}
+
 void report_text(const struct report *report, const struct report_text_options *options,
                  struct base_buffer *out)
 {
@@ -479,5 +499,6 @@ void report_text(const struct report *report, const struct report_text_options *
         put_untried(&section.paper, report);
         put_timing(&section.paper, report);
     }
+    put_parts(&section.paper, report);
     put_summary(&section.paper, report);
 }

@@ -3,6 +3,7 @@
  * Where do the states of switches come from: a live lab or a saved file? */
 #include "run/source.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 int run_source_load(struct run_source *source, const struct run_world *world,
@@ -15,11 +16,17 @@ int run_source_load(struct run_source *source, const struct run_world *world,
                       : yaml_load_lab(files, lab_path, topology, &source->lab, diagnostics);
 }
 
+static bool is_read(const struct run_source *like)
+{
+    return like && like->states.by_switch;
+}
+
 int run_source_open(struct run_source *source, unsigned timeout_ms, struct base_error *error)
 {
-    return source->saved ? 0
-                         : run_network_open(&source->network, source->world, source->topology,
-                                            source->lab, timeout_ms, error);
+    return source->saved || is_read(source->like)
+               ? 0
+               : run_network_open(&source->network, source->world, source->topology, source->lab,
+                                  timeout_ms, error);
 }
 
 static int read_live(struct run_source *source, unsigned what, struct base_error *error)
@@ -33,6 +40,10 @@ static int read_live(struct run_source *source, unsigned what, struct base_error
 
 int run_source_read(struct run_source *source, unsigned what, struct base_error *error)
 {
+    if (is_read(source->like)) {
+        source->states = source->like->states;
+        return 0;
+    }
     run_states_free(&source->states);
     return source->saved ? run_states_saved(source->saved, source->topology, &source->states, error)
                          : read_live(source, what, error);
@@ -57,7 +68,9 @@ int run_states_saved(const struct yaml_state *saved, const struct topology *topo
 void run_source_close(struct run_source *source)
 {
     run_network_close(&source->network);
-    run_states_free(&source->states);
+    if (!is_read(source->like)) {
+        run_states_free(&source->states);
+    }
     yaml_state_free(source->saved);
     lab_free(source->lab);
     *source = (struct run_source){0};

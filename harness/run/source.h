@@ -13,10 +13,12 @@
 struct run_source {
     const struct run_world *world;
     const struct topology *topology;
-    struct run_network network; /* between run_source_open and run_source_read; live */
-    struct lab *lab;            /* live; NULL: saved */
-    struct yaml_state *saved;   /* NULL: live */
-    struct run_states states;   /* by index of the topology; filled in by run_source_read */
+    struct run_network network;    /* between run_source_open and run_source_read; live */
+    struct lab *lab;               /* live; NULL: saved */
+    struct yaml_state *saved;      /* NULL: live */
+    struct run_states states;      /* by index of the topology; filled in by run_source_read */
+    const struct run_source *like; /* of the same switches, live: its states, once it has been read,
+                                      are those of this one, and it is closed later; NULL: none */
 };
 
 /* Loads from `files` the saved state, or, if `state_path` is NULL, the lab file (`lab_path`

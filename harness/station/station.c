@@ -30,6 +30,7 @@ struct station_set {
     int interrupt_fd;      /* -1: none */
     int machine_fd;        /* station_machine_open */
     size_t n;
+    bool started;
     bool synced; /* nothing was sent or received since the last station_sync */
 };
 
@@ -170,6 +171,10 @@ int station_open(const struct station_spec *specs, size_t n_specs, struct statio
 
 void station_start(struct station_set *set)
 {
+    if (set->started) {
+        return;
+    }
+    set->started = true;
     for (size_t i = 0; i < set->n; i++) {
         go(&set->stations[i], set->stations[i].backend->start);
     }

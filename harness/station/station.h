@@ -45,10 +45,10 @@ enum {
 int station_open(const struct station_spec *specs, size_t n_specs, struct station_set **set,
                  struct base_error *error);
 
-/* Has all stations capture, at once; call it once, before anything but station_problem and
- * station_close. When it returns, each of them captures and can send, or has a station_problem.
- * Before, no frame takes room in a ring: however long ago the set was opened, none is
- * lost. Waits for `exec` stations, STATION_EXEC_TIMEOUT_MS at most. */
+/* Has all stations capture, at once, the first time that it is called; call it before anything but
+ * station_problem and station_close. When it returns, each of them captures and can send, or has a
+ * station_problem. Before, no frame takes room in a ring: however long ago the set was opened, none
+ * is lost. Waits for `exec` stations, STATION_EXEC_TIMEOUT_MS at most. */
 void station_start(struct station_set *set);
 
 /* Why this station cannot be relied on, or NULL: it captures, has captured all
