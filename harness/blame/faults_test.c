@@ -297,13 +297,17 @@ static void of_cables_that_lose(void **state)
           "  counted s1:1 +8 packets, s3:1 +8 packets\n"
           "s1:6 - s3:1: 1\n",
           FRAMES(LOST, "h1", "h11"), AT(RX, 3, 1, -3), AT(TX, 3, 11, -8));
-    CHECK("fail traffic/h1/mirrored/h11: switch s3:1, s3:1\n"
-          "  8 of 8 probes did not arrive at h11; by its table s3 sends 16 frames by port 11; it "
-          "sent "
-          "8\n"
+    CHECK("fail traffic/h1/mirrored/h11: cable s1:6 - s3:1, s1:6 -> s3:1\n"
+          "  8 of 8 probes did not arrive at h11; 8 frames left s1:6, 7 came to s3:1\n"
           "  counted s1:1 +8 packets, s3:1 +8 packets\n"
-          "s3:1: 1\n",
+          "s1:6 - s3:1: 1\n",
           FRAMES(LOST, "h1", "h11"), AT(RX, 3, 1, -1), AT(TX, 3, 11, -8));
+    CHECK("fail traffic/h1/mirrored/h11: switch s1:1, s1:1\n"
+          "  8 of 8 probes did not arrive at h11; by its table s1 sends 8 frames by port 6; it "
+          "sent 1\n"
+          "  counted s1:1 +8 packets, s3:1 +8 packets\n"
+          "s1:1: 1\n",
+          FRAMES(LOST, "h1", "h11"), AT(TX, 1, 6, -7), AT(RX, 3, 1, -8), AT(TX, 3, 11, -8));
     CHECK("fail traffic/h1/mirrored/h11: cable h11 - s3:11, s3:11 -> h11\n"
           "  8 of 8 probes did not arrive at h11; 16 frames left s3:11, 8 came to h11\n"
           "  counted s1:1 +8 packets, s3:1 +8 packets\n"

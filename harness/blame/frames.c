@@ -36,6 +36,7 @@ static bool locate_lossy_cable(const struct blame_view *view, const struct path_
         if (blame_cable_loses(view, &cable)) {
             blame_cable(view, &cable, blame_cable_counts(view, &cable), place);
             place->n_lost = cable.tx - cable.rx;
+            place->nth = i;
             return true;
         }
     }
@@ -166,6 +167,7 @@ static bool locate_keeping_switch(const struct blame_view *view, const struct pa
         if (sent >= 0 && kept > 0) {
             blame_keeping(view, in, out, wanted->tx, sent, place);
             place->n_lost = kept;
+            place->nth = i;
             return true;
         }
     }
@@ -476,15 +478,16 @@ static bool locate_late(const struct blame_view *view, struct blame_place *place
     return true;
 }
 
-/* Where far more is kept back by a switch than a cable loses, what the cable loses may still be on
- * its way, or not be ours. */
+/* Where far more is kept back by a switch than a cable behind it loses, what the cable loses may
+ * still be on its way, or not be ours. */
 static bool locate_loss(const struct blame_view *view, struct blame_place *place)
 {
     struct blame_place cable = *place, keeping = *place;
     enum { FAR_MORE = 4 };
     bool loses = locate_on_any_way(view, locate_lossy_cable, &cable),
          keeps = locate_on_any_way(view, locate_keeping_switch, &keeping);
-    bool is_cable = loses && !(keeps && keeping.n_lost > FAR_MORE * cable.n_lost);
+    bool is_cable =
+        loses && !(keeps && keeping.nth < cable.nth && keeping.n_lost > FAR_MORE * cable.n_lost);
     if (!is_cable && locate_on_any_way(view, locate_altering_cable, place)) {
         return true;
     }

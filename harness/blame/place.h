@@ -41,7 +41,8 @@ struct blame_place {
     const char *cause; /* the same place, in the name that all results share which it is the
                           cause of */
     const char *why;
-    long n_lost; /* how many frames are missing there, where counters tell */ /* one sentence */
+    long n_lost;         /* how many frames are missing there, where counters tell, ... */
+    size_t nth;          /* ... at the nth switch on the way, or in the cable in front of it */
     size_t hop;          /* of view.advertised: the last one that is as it should be, or where the
                             packet is lost; HOP_NONE: not known */
     const char *counted; /* "s1:1 +7 packets, s3:1 +0 packets" */
