@@ -178,9 +178,11 @@ static void arrive(struct explorer *explorer, const struct path_reach_hop *hop,
     }
 }
 
-static void leave(struct explorer *explorer, const struct path_reach_hop *hop,
-                  const struct match *cube, const struct space_behavior *behavior)
+/* `passes` was asked just before. */
+static void leave(struct explorer *explorer, struct path_reach_hop *hop, const struct match *cube,
+                  const struct space_behavior *behavior)
 {
+    path_explorer_note_gone(explorer, hop);
     for (size_t i = 0; i < behavior->n_outputs && !explorer->no_memory; i++) {
         const struct space_output *output = &behavior->outputs[i];
         struct port_ref out = {.sw = hop->in.sw, .port = output->port};
@@ -189,10 +191,10 @@ static void leave(struct explorer *explorer, const struct path_reach_hop *hop,
             cross(explorer, hop, peer.port, output, cube);
         }
     }
+    path_explorer_forget_gone(hop);
 }
 
-static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
-                   const struct match *cube);
+static void follow(struct explorer *explorer, struct path_reach_hop *hop, const struct match *cube);
 
 /* The hop, with one entry more of which it is known whether it does the same. */
 static struct path_reach_hop *settle(struct explorer *explorer, const struct path_reach_hop *hop,
@@ -240,7 +242,7 @@ static void follow_class(struct explorer *explorer, const struct path_reach_hop 
 {
     struct match agreeing;
     struct path_reach_hop *differs = settle(explorer, hop, rival, false);
-    const struct path_reach_hop *same = equal ? settle(explorer, hop, rival, true) : NULL;
+    struct path_reach_hop *same = equal ? settle(explorer, hop, rival, true) : NULL;
     if (same && match_intersect(cube, equal, &agreeing)) {
         follow(explorer, same, &agreeing);
     }
@@ -318,9 +320,8 @@ static void note_rivals(struct explorer *explorer, const struct path_reach_hop *
 }
 
 /* What the entry surely does with these. */
-static void send_on(struct explorer *explorer, const struct path_reach_hop *hop,
-                    const struct match *cube, const struct header *example,
-                    const struct space_behavior *behavior)
+static void send_on(struct explorer *explorer, struct path_reach_hop *hop, const struct match *cube,
+                    const struct header *example, const struct space_behavior *behavior)
 {
     if (behavior->unknown) {
         note_unknown(explorer, hop, example, behavior->unknown);
@@ -433,8 +434,7 @@ static void follow_open(struct explorer *explorer, const struct path_reach_hop *
 }
 
 /* The part of the headers that this hop's entry takes. */
-static void follow(struct explorer *explorer, const struct path_reach_hop *hop,
-                   const struct match *cube)
+static void follow(struct explorer *explorer, struct path_reach_hop *hop, const struct match *cube)
 {
     struct header example;
     struct space_behavior behavior;

@@ -25,6 +25,8 @@ struct path_reach_hop {
     const struct path_bar *bars;   /* not these, besides */
     struct path_carried **carried; /* holes of entries as they are at the ingress */
     const struct path_settled *settled;
+    const struct path_taken *gone; /* while the hop is gone beyond: what is missing there */
+    size_t n_gone;
 };
 
 /* Of another entry of the rank: whether it does the same with the headers at hand. */
@@ -35,6 +37,7 @@ struct path_settled {
 };
 
 struct path_carried;
+struct path_taken;
 
 /* Excluded cubes that no entry accounts for. */
 struct path_bar {

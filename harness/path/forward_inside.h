@@ -8,10 +8,11 @@
 #include "space/rewrite.h"
 
 /* What is excluded from a cube. */
-struct taken {
+struct path_taken {
     struct match cube;
     const struct match *same;        /* NULL, or this cube where it stays */
     const struct space_holes *holes; /* and these stay in it; NULL: nothing does */
+    const struct space_holes *left;  /* but what is in these is taken away besides */
 };
 
 /* Holes of entries, by what they are behind a hop's rewrite. */
@@ -29,7 +30,7 @@ struct explorer {
     size_t *budget;
     uint32_t *entries; /* a stack: candidates of every switch on the way */
     size_t n_entries, entries_capacity;
-    struct taken *taken; /* what is excluded from the cube that is being looked at */
+    struct path_taken *taken; /* what is excluded from the cube that is being looked at */
     size_t n_taken, taken_capacity;
     struct space_region left; /* which is, without these */
     uint32_t *rivals;         /* entries of the same rank that overlap and come later */
@@ -71,6 +72,12 @@ const struct path_settled *path_hop_settled(const struct path_reach_hop *hop, ui
  * stands in explorer->left, and rivals of the hop's entry in explorer->rivals. */
 bool path_explorer_passes(struct explorer *explorer, const struct path_reach_hop *hop,
                           const struct match *cube, struct header *example);
+
+/* Notes at the hop what `passes` just found to be missing of a cube, so that it is not looked for
+ * again from the hops beyond, which are asked of parts of that cube; to be forgotten behind them.
+ * Over the budget nothing is noted. */
+void path_explorer_note_gone(struct explorer *explorer, struct path_reach_hop *hop);
+void path_explorer_forget_gone(struct path_reach_hop *hop);
 
 /* The region that was just looked at, for as long as the reach lives. False: over the budget, or no
  * memory. */

@@ -105,15 +105,14 @@ static bool same_behavior(struct explorer *explorer, const struct path_reach_hop
     return same;
 }
 
-/* Takes `excluded` away; false: then nothing is left, or memory is short. `left`: holes that are
- * taken away, too. */
-static bool take(struct explorer *explorer, const struct taken *excluded,
-                 const struct space_holes *left, const struct match *cube)
+/* Takes `excluded` away; false: then nothing is left, or memory is short. */
+static bool take(struct explorer *explorer, const struct path_taken *excluded,
+                 const struct match *cube)
 {
     if (!match_overlaps(&excluded->cube, cube)) {
         return true;
     }
-    bool cuts = space_holes_meet(excluded->holes, left, cube);
+    bool cuts = space_holes_meet(excluded->holes, excluded->left, cube);
     if ((!cuts && match_within(cube, &excluded->cube)) ||
         !path_explorer_grow(explorer, &explorer->taken, explorer->n_taken,
                             &explorer->taken_capacity, sizeof *explorer->taken)) {
@@ -159,8 +158,8 @@ static bool take_holes(struct explorer *explorer, const struct space_holes *hole
     bool left = true;
     for (; holes && left; holes = holes->next) {
         for (size_t i = 0; i < holes->n_cubes && left; i++) {
-            struct taken hole = {holes->cubes[i], &holes->cubes[i], NULL};
-            left = take(explorer, &hole, NULL, cube);
+            struct path_taken hole = {.cube = holes->cubes[i], .same = &holes->cubes[i]};
+            left = take(explorer, &hole, cube);
         }
     }
     return left;
@@ -218,8 +217,9 @@ static bool take_before(struct explorer *explorer, const struct path_reach_hop *
     bool any = true;
     size_t n = path_hop_part(hop, &flows->entries[entry], cube, parts);
     for (size_t i = 0; i < n && any; i++) {
-        struct taken part = {parts[i], NULL, holes_at(explorer, hop, entry)};
-        any = take(explorer, &part, left, cube);
+        struct path_taken part = {
+            .cube = parts[i], .holes = holes_at(explorer, hop, entry), .left = left};
+        any = take(explorer, &part, cube);
     }
     return any;
 }
@@ -229,8 +229,8 @@ static bool take_at(struct explorer *explorer, const struct path_reach_hop *hop,
                     const struct match *cube, bool is_last)
 {
     for (const struct path_bar *bar = hop->bars; bar; bar = bar->next) {
-        struct taken barred = {bar->cube, &bar->cube, NULL};
-        if (!take(explorer, &barred, NULL, cube)) {
+        struct path_taken barred = {.cube = bar->cube, .same = &bar->cube};
+        if (!take(explorer, &barred, cube)) {
             return false;
         }
     }
@@ -261,7 +261,7 @@ static bool lay_out(struct explorer *explorer, const struct match *cube)
     left->cube = *cube;
     left->n_excluded = left->n_cuts = 0;
     for (size_t i = 0; i < explorer->n_taken; i++) {
-        const struct taken *taken = &explorer->taken[i];
+        const struct path_taken *taken = &explorer->taken[i];
         const struct match *taken_cube = taken->same ? taken->same : &taken->cube;
         if (!path_explorer_grow(explorer, &left->excluded, left->n_excluded, &left->capacity,
                                 sizeof(*left->excluded)) ||
@@ -278,16 +278,26 @@ static bool lay_out(struct explorer *explorer, const struct match *cube)
     return true;
 }
 
+/* Takes away from the cube what did not come this way up to the hop. */
+static bool take_on_the_way(struct explorer *explorer, const struct path_reach_hop *hop,
+                            const struct match *cube)
+{
+    bool left = true;
+    for (; hop && !hop->gone && left; hop = hop->previous) {
+        left = take_at(explorer, hop, cube, false);
+    }
+    for (size_t i = 0; hop && i < hop->n_gone && left; i++) {
+        left = take(explorer, &hop->gone[i], cube);
+    }
+    return left;
+}
+
 bool path_explorer_passes(struct explorer *explorer, const struct path_reach_hop *hop,
                           const struct match *cube, struct header *example)
 {
     explorer->n_taken = explorer->n_rivals = 0;
-    for (const struct path_reach_hop *at = hop; at; at = at->previous) {
-        if (!take_at(explorer, at, cube, at == hop)) {
-            return false;
-        }
-    }
-    if (!lay_out(explorer, cube)) {
+    if (!take_on_the_way(explorer, hop->previous, cube) || !take_at(explorer, hop, cube, true) ||
+        !lay_out(explorer, cube)) {
         return false;
     }
     enum space_answer answer = space_region_find(&explorer->left, explorer->budget, example);
@@ -296,13 +306,34 @@ bool path_explorer_passes(struct explorer *explorer, const struct path_reach_hop
 }
 
 /* A cube that was taken away, for good. */
-static const struct match *keep_cube(struct explorer *explorer, const struct taken *taken)
+static const struct match *keep_cube(struct explorer *explorer, const struct path_taken *taken)
 {
     struct match *copy = taken->same ? NULL : path_explorer_allocate(explorer, sizeof *copy);
     if (copy) {
         *copy = taken->cube;
     }
     return taken->same ? taken->same : copy;
+}
+
+void path_explorer_note_gone(struct explorer *explorer, struct path_reach_hop *hop)
+{
+    size_t n = explorer->n_taken;
+    if (!path_explorer_spend(explorer, n)) {
+        return;
+    }
+    struct path_taken *gone = base_malloc((n + 1) * sizeof *gone);
+    explorer->no_memory |= !gone;
+    for (size_t i = 0; gone && i < n; i++) {
+        gone[i] = explorer->taken[i];
+    }
+    hop->gone = gone;
+    hop->n_gone = n;
+}
+
+void path_explorer_forget_gone(struct path_reach_hop *hop)
+{
+    free((void *)hop->gone);
+    hop->gone = NULL;
 }
 
 bool path_explorer_keep(struct explorer *explorer, struct space_region *region)
@@ -321,7 +352,7 @@ bool path_explorer_keep(struct explorer *explorer, struct space_region *region)
         kept ? path_explorer_allocate(explorer, (left->n_cuts + 1) * sizeof *region->cuts) : NULL;
     kept = region->excluded && region->cuts;
     for (size_t i = 0; kept && i < n; i++) {
-        const struct taken *taken = &explorer->taken[i];
+        const struct path_taken *taken = &explorer->taken[i];
         const struct match *cube = keep_cube(explorer, taken);
         if (taken->holes) {
             region->cuts[region->n_cuts++] = (struct space_cut){cube, taken->holes};
