@@ -103,6 +103,23 @@ static int propose_pair(struct drafting *drafting, size_t from, size_t to)
     return status;
 }
 
+/* Why what becomes of a sender's frames is not known, or is no claim; NULL: it is known. */
+static const char *followed_badly(const struct path_reach *reach)
+{
+    return reach->n_loops > 0      ? "some of its frames go round endlessly"
+           : reach->n_unknowns > 0 ? reach->unknowns[0].reason
+           : reach->exhausted      ? "not decided within the budget"
+                                   : NULL;
+}
+
+/* The sender has no claim, for this reason (NULL: it may have some). -1 without memory. */
+static int give_up(struct drafting *drafting, size_t from, const char *trouble)
+{
+    struct learn_draft *draft = drafting->run->draft;
+    draft->unclaimed[from] = trouble ? base_arena_text(&draft->expectation.arena, trouble) : NULL;
+    return trouble && !draft->unclaimed[from] ? -1 : 0;
+}
+
 static int propose_sender(struct drafting *drafting, size_t from)
 {
     const struct topology *topology = drafting->run->topology;
@@ -111,13 +128,17 @@ static int propose_sender(struct drafting *drafting, size_t from)
     if (path_reach(&drafting->network, topology->hosts[from].port, &budget, reach) < 0) {
         return -1;
     }
-    if (reach->n_arrivals == 0) {
-        return propose(drafting,
-                       &(struct claim){.kind = CLAIM_ISOLATED, .from = from, .to = HOST_ALL});
-    }
     int status = 0;
-    for (size_t to = 0; to < topology->n_hosts && status == 0; to++) {
+    if (reach->n_arrivals == 0) {
+        status = propose(drafting,
+                         &(struct claim){.kind = CLAIM_ISOLATED, .from = from, .to = HOST_ALL});
+    }
+    for (size_t to = 0; reach->n_arrivals > 0 && to < topology->n_hosts && status == 0; to++) {
         status = to == from ? 0 : propose_pair(drafting, from, to);
+    }
+    status = status == 0 ? give_up(drafting, from, followed_badly(reach)) : -1;
+    if (status == 0 && drafting->run->draft->unclaimed[from]) {
+        path_reach_free(reach); /* of many senders it would be much */
     }
     return status;
 }
@@ -170,20 +191,11 @@ static bool is_said(const struct drafting *drafting, size_t from,
     return answer == SPACE_EMPTY;
 }
 
-/* Why the sender's traffic cannot be said in claims; NULL: it can. */
+/* Why the sender's traffic, which is known, cannot be said in claims; NULL: it can. */
 static const char *trouble_of(const struct drafting *drafting, size_t from)
 {
     const struct path_reach *reach = &drafting->reaches[from];
     size_t budget = drafting->run->budget;
-    if (reach->n_loops > 0) {
-        return "some of its frames go round endlessly";
-    }
-    if (reach->n_unknowns > 0) {
-        return reach->unknowns[0].reason;
-    }
-    if (reach->exhausted) {
-        return "not decided within the budget";
-    }
     for (size_t i = 0; i < reach->n_arrivals; i++) {
         if (reach->arrivals[i].host == from) {
             return "some of its frames come back to it";
@@ -276,12 +288,10 @@ static int merge_last(struct drafting *drafting)
 static int keep_sender(struct drafting *drafting, size_t from)
 {
     size_t first = drafting->n_items;
-    const char *trouble = trouble_of(drafting, from);
-    int status = 0;
-    if (trouble) {
-        struct learn_draft *draft = drafting->run->draft;
-        draft->unclaimed[from] = base_arena_text(&draft->expectation.arena, trouble);
-        return draft->unclaimed[from] ? 0 : -1;
+    const char *const *unclaimed = &drafting->run->draft->unclaimed[from];
+    int status = *unclaimed ? 0 : give_up(drafting, from, trouble_of(drafting, from));
+    if (*unclaimed) {
+        return status;
     }
     for (size_t i = drafting->first[from]; i < drafting->first[from + 1] && status == 0; i++) {
         if (is_kept(drafting, from, i)) {
