@@ -19,6 +19,19 @@ static int prove_claim(struct prove_sender *sender, const struct claim *claim, s
     return opening.open || opening.unknown ? prove_leave_open(sender, opening.unknown, result) : 0;
 }
 
+/* A copy that is missing is filed as check files it: not delivered. `to`: HOST_ALL where other
+ * hosts may be concerned as well. */
+static int refute_stray(struct prove_sender *sender, const struct prove_refutation *refutation,
+                        size_t to)
+{
+    bool missing = refutation->copies >= 0 && refutation->copies < refutation->expected;
+    size_t index = sender->context->report->n_results;
+    return prove_add_result(sender, missing ? "delivered" : "stray",
+                            missing ? refutation->to : to) < 0
+               ? -1
+               : prove_refute(sender, refutation, index);
+}
+
 static int prove_no_stray(struct prove_sender *sender, size_t to, struct prove_opening *opening)
 {
     struct prove_refutation refutation;
@@ -26,11 +39,7 @@ static int prove_no_stray(struct prove_sender *sender, size_t to, struct prove_o
     if (answer != SPACE_FOUND) {
         return answer == SPACE_OPEN ? -1 : 0;
     }
-    bool missing = refutation.copies >= 0 && refutation.copies < refutation.expected;
-    size_t index = sender->context->report->n_results;
-    return prove_add_result(sender, missing ? "delivered" : "stray", to) < 0
-               ? -1
-               : prove_refute(sender, &refutation, index);
+    return refute_stray(sender, &refutation, to);
 }
 
 /* What NORMAL does is known to nobody, though `ports:` and tables agree that it shall do it; that
@@ -69,10 +78,10 @@ static int prove_no_strays(struct prove_sender *sender, const struct prove_optio
         return 0;
     }
     struct prove_refutation refutation;
-    int status = prove_add_result(sender, "stray", HOST_ALL);
-    if (status == 0 && index == n && prove_anyhow(sender, NULL, &opening, &refutation)) {
-        return prove_refute(sender, &refutation, index);
+    if (index == n && prove_anyhow(sender, NULL, &opening, &refutation)) {
+        return refute_stray(sender, &refutation, HOST_ALL);
     }
+    int status = prove_add_result(sender, "stray", HOST_ALL);
     return status == 0 && open ? prove_leave_open(sender, opening.unknown, index) : status;
 }
 

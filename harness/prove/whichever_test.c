@@ -129,7 +129,23 @@ static void test_strays_whichever_it_is(void **state)
     small_free(&small);
 }
 
+/* Of a host without claims, a copy that is missing whichever way is chosen is not delivered. */
+static void test_a_missing_copy_whichever_it_is(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_expect(&small, A, 1, "output:2");
+    small_flow(&small, A, "in_port=1,tcp actions=drop");
+    small_flow(&small, A, "in_port=1,tcp actions=CONTROLLER:128");
+    small_flow(&small, A, "priority=1,in_port=1 actions=output:2");
+    small_prove(&small, NULL);
+    assert_verdict(&small, "traffic/h1/delivered/h2", VERDICT_FAIL);
+    small_free(&small);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_a_missing_copy_whichever_it_is),
     cmocka_unit_test(test_false_whichever_it_is),
     cmocka_unit_test(test_strays_whichever_it_is),
     cmocka_unit_test(test_a_condition_leaves_open_what_it_matters_to),
