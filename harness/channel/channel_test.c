@@ -297,6 +297,21 @@ static void nobody_there_is_said(void **state)
     }
 }
 
+static void an_address_that_is_taken_is_the_reason(void **state)
+{
+    (void)state;
+    struct fake_switch fake = {0};
+    char endpoint[64];
+    struct channel_dump dump;
+    assert_true(fake_switch_start(&fake));
+    snprintf(endpoint, sizeof endpoint, "ptcp:%u:127.0.0.1", fake.port);
+    struct channel *channel = open_at(endpoint, &PATIENT);
+    dump_all(channel, BOTH, &dump);
+    assert_failed(&dump, endpoint, "can not listen: Address already in use");
+    channel_close(channel);
+    stop(&fake);
+}
+
 enum { CANNOT = 77 };
 
 /* The directory of the socket is closed to all but root's privileges, if this is root. 0: the
@@ -757,6 +772,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_comes_behind_the_last_reply_is_nothing),
     cmocka_unit_test(nobody_is_waited_for_where_nobody_calls),
     cmocka_unit_test(nobody_there_is_said),
+    cmocka_unit_test(an_address_that_is_taken_is_the_reason),
     cmocka_unit_test(a_helper_dials_where_a_confined_process_may_not),
     cmocka_unit_test(names_are_resolved),
     cmocka_unit_test(a_bad_endpoint_names_the_target),

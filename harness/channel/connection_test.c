@@ -224,6 +224,21 @@ static void a_peer_that_does_not_read_is_given_up(void **state)
     assert_false(owner->was_closed);
 }
 
+/* A descriptor that is none of a socket. */
+static void what_cannot_be_asked_is_no_connection(void **state)
+{
+    struct owner *owner = *state;
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    channel_conn_free(owner->conn);
+    owner->conn = channel_conn_new(owner->base, fds[1], NULL, &ops, owner, NULL);
+    assert_non_null(owner->conn);
+    settle(owner);
+    assert_string_equal(owner->why, "can not connect: Socket operation on non-socket");
+    assert_null(owner->conn);
+    close(fds[0]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static void on_greeted(void *aux, struct channel_conn *conn)
@@ -330,6 +345,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_end_is_said),
     TEST(what_is_no_openflow_is_named),
     TEST(a_peer_that_does_not_read_is_given_up),
+    TEST(what_cannot_be_asked_is_no_connection),
     TEST(one_that_hears_first_speaks_what_both_have),
     TEST(the_lowest_is_chosen),
     TEST(or_the_highest),

@@ -11,6 +11,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <time.h>
 
 enum { ALL = BOTH | CHANNEL_CONFIG, GET_CONFIG_REQUEST = 7, GET_CONFIG_REPLY = 8 };
 
@@ -110,6 +112,10 @@ static void hold(const struct talk *talk, struct fake_switch *fake, struct fake_
     fake_switch_stop(fake);
 }
 
+/* Of one switch, which serve a connection each. */
+static struct fake_switch *both[2];
+static sem_t was_heard; /* by the first of them that spoke */
+
 /* Lines, without those that come behind HELLO on a connection that is cut. */
 static void put_lines(const char *text, unsigned cut, struct base_buffer *out)
 {
@@ -143,6 +149,9 @@ static void put_talk(const struct talk *talk, bool has_twin, struct base_buffer 
     fake.heard = &heard[0];
     twin.heard = &heard[1];
     twin.twin = has_twin ? &fake : NULL;
+    sem_init(&was_heard, 0, 0);
+    both[0] = &fake;
+    both[1] = &twin;
     assert_true(fake_switch_start(&fake) && (!has_twin || fake_switch_start(&twin)));
     out->n_bytes = 0;
     base_put_format(out, "=== %s\n", talk->name);
@@ -183,6 +192,24 @@ static void answer_metered(struct fake_switch *fake, uint8_t type, uint32_t xid,
     } else {
         fake_switch_answer(fake, type, xid, kind);
     }
+}
+
+/* The connection of 1.0 is told of a port while that of 1.3 is asked, and has heard it, as it
+ * answers what comes behind it, before that goes on. */
+static void tell_the_other(struct fake_switch *fake, uint8_t type, uint32_t xid, uint16_t kind)
+{
+    static const uint8_t news[64 + 8] = {
+        1, FAKE_PORT_STATUS, 0, 64, [64] = 1, FAKE_ECHO_REQUEST, 0, 8};
+    if (type == FAKE_FEATURES_REQUEST && fake->speaks == 4) {
+        struct timespec end;
+        clock_gettime(CLOCK_REALTIME, &end);
+        end.tv_sec += 2;
+        send(both[fake == both[0]]->fd, news, sizeof news, MSG_NOSIGNAL);
+        sem_timedwait(&was_heard, &end);
+    } else if (type == FAKE_ECHO_REPLY) {
+        sem_post(&was_heard);
+    }
+    fake_switch_answer(fake, type, xid, kind);
 }
 
 static const struct talk TALKS[] = {
@@ -234,6 +261,13 @@ static const struct talk TALKS[] = {
 static const struct talk IN_BOTH[] = {
     {"beside 1.0, where nothing is hidden",
      {.n_flows = 1, .version = 4, .hello_version = 4, .hello_list = 1 << 1 | 1 << 4},
+     .what = {BOTH, BOTH}},
+    {"beside 1.0, which goes on",
+     {.n_flows = 1,
+      .version = 4,
+      .hello_version = 4,
+      .hello_list = 1 << 1 | 1 << 4,
+      .answer = tell_the_other},
      .what = {BOTH, BOTH}},
     {"beside 1.0, which hides a meter",
      {.n_flows = 1,

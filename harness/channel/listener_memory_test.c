@@ -34,6 +34,28 @@ static bool is_waiting(const struct channel_listener *listener)
     return is_there;
 }
 
+/* Of a listener that is opened and closed again. */
+static int listen_once(void *aux)
+{
+    const struct call *call = aux;
+    struct base_error error = {""};
+    struct endpoint endpoint = {.kind = ENDPOINT_PTCP, .host = "127.0.0.1"};
+    struct channel_listener *listener =
+        channel_listener_new(call->base, &endpoint, NULL, 4, take_nobody, NULL, &error);
+    assert_string_equal(error.text, listener ? "" : "out of memory");
+    channel_listener_free(listener);
+    return listener ? 0 : -1;
+}
+
+static void a_listener_without_memory_is_none(void **state)
+{
+    (void)state;
+    struct call call = {.base = event_base_new()};
+    assert_int_equal(listen_once(&call), 0);
+    assert_true(failing_each(listen_once, &call) > 2);
+    event_base_free(call.base);
+}
+
 /* A caller is greeted, or it is hung up on, and that is told. */
 static int call_once(void *aux)
 {
@@ -109,6 +131,7 @@ static void a_channel_without_memory_is_not_opened(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_channel_without_memory_is_not_opened),
+    cmocka_unit_test(a_listener_without_memory_is_none),
     cmocka_unit_test(a_caller_without_memory_is_hung_up_on_and_told),
 };
 

@@ -464,26 +464,25 @@ static void who_dialled_instead_is_said(void **state)
     stop(&browser);
 }
 
-static void an_address_that_is_taken_is_the_reason(void **state)
-{
-    (void)state;
-    struct fake_switch fake = {0};
-    char endpoint[64];
-    struct channel_dump dump;
-    assert_true(fake_switch_start(&fake));
-    snprintf(endpoint, sizeof endpoint, "ptcp:%u:127.0.0.1", fake.port);
-    struct channel *channel = open_at(endpoint, &PATIENT);
-    dump_all(channel, BOTH, &dump);
-    assert_failed(&dump, endpoint, "can not listen: Address already in use");
-    channel_close(channel);
-    stop(&fake);
-}
-
 static bool take_nobody(void *owner, struct channel_listener *listener, struct channel_conn *conn,
                         uint64_t dpid, struct base_error *why)
 {
     (void)owner, (void)listener, (void)conn, (void)dpid, (void)why;
     return false;
+}
+
+/* A listener that takes none, at a port that is free. */
+static struct channel_listener *listen_alone(struct event_base *base, struct sockaddr_in *address)
+{
+    char text[64];
+    struct endpoint endpoint;
+    struct base_error error;
+    *address = find_free(text);
+    assert_int_equal(endpoint_parse(text, &endpoint, &error), 0);
+    struct channel_listener *listener =
+        channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
+    assert_non_null(listener);
+    return listener;
 }
 
 /* Whether it is greeted, sooner or later. */
@@ -505,16 +504,10 @@ static bool is_greeted(struct event_base *base, int fd)
 static void without_descriptors_a_caller_waits(void **state)
 {
     (void)state;
-    struct base_error error;
     struct rlimit limit, none;
     struct event_base *base = event_base_new();
-    struct endpoint endpoint;
-    char text[64];
-    const struct sockaddr_in address = find_free(text);
-    assert_int_equal(endpoint_parse(text, &endpoint, &error), 0);
-    struct channel_listener *listener =
-        channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
-    assert_non_null(listener);
+    struct sockaddr_in address;
+    struct channel_listener *listener = listen_alone(base, &address);
     channel_listener_start(listener);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
@@ -523,6 +516,11 @@ static void without_descriptors_a_caller_waits(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
     event_base_loop(base, EVLOOP_ONCE);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct base_buffer why = {0};
+    channel_listener_format_others(listener, &why);
+    assert_string_equal(base_buffer_text(&why), "; 1 caller was not understood, the last: can not "
+                                                "accept: Too many open files");
+    base_buffer_free(&why);
     assert_true(is_greeted(base, fd));
     close(fd);
     channel_listener_free(listener);
@@ -534,16 +532,11 @@ static void without_descriptors_a_caller_waits(void **state)
 static size_t bytes_sent_to_a_silent_one(unsigned patience_ms, size_t enough)
 {
     static const char hello[] = "\1\0\0\10\0\0\0\1";
-    struct base_error error;
     struct event_base *base = event_base_new();
-    struct endpoint endpoint;
-    char text[64], got[256];
+    char got[256];
     size_t n_bytes = 0;
-    const struct sockaddr_in address = find_free(text);
-    assert_int_equal(endpoint_parse(text, &endpoint, &error), 0);
-    struct channel_listener *listener =
-        channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
-    assert_non_null(listener);
+    struct sockaddr_in address;
+    struct channel_listener *listener = listen_alone(base, &address);
     channel_listener_set_patience(listener, patience_ms);
     channel_listener_start(listener);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -585,16 +578,10 @@ static void a_silent_caller_is_asked_again_after_a_while(void **state)
 static void a_caller_is_one_since_the_start(void **state)
 {
     (void)state;
-    struct base_error error;
     struct event_base *base = event_base_new();
-    struct endpoint endpoint;
-    char text[64];
     int fds[2];
-    const struct sockaddr_in address = find_free(text);
-    assert_int_equal(endpoint_parse(text, &endpoint, &error), 0);
-    struct channel_listener *listener =
-        channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
-    assert_non_null(listener);
+    struct sockaddr_in address;
+    struct channel_listener *listener = listen_alone(base, &address);
     for (size_t i = 0; i < 2; i++) {
         channel_listener_start(listener);
         assert_false(channel_listener_is_called(listener));
@@ -610,31 +597,72 @@ static void a_caller_is_one_since_the_start(void **state)
     event_base_free(base);
 }
 
-/* The one version that is spoken is in the first message; where there are more, the caller is heard
- * first. */
+/* The one version that is spoken is in the first message, and with it the caller is asked who it
+ * is; where there are more, the caller is heard first. */
 static void the_one_version_is_said_first(void **state)
 {
     (void)state;
-    for (unsigned version = 1; version <= 4; version += 3) {
-        char at[64];
-        struct endpoint endpoint;
-        struct base_error error;
-        uint8_t byte;
+    static const uint8_t hello[2][24] = {
+        {1, 0, 0, 8, 13, 10, 13, 10, 1, 5, 0, 8, 0x69, 0x64, 0, 0},
+        {4, 0, 0, 16, 13, 10, 13, 10, 0, 1, 0, 8, 0, 0, 0, 16, 4, 5, 0, 8, 0x69, 0x64, 0, 0}};
+    for (unsigned i = 0; i < 2; i++) {
+        uint8_t bytes[64];
+        size_t n_bytes = 0, n_wanted = i == 0 ? 16 : 24;
         struct event_base *base = event_base_new();
-        const struct sockaddr_in address = find_free(at);
-        assert_int_equal(endpoint_parse(at, &endpoint, &error), 0);
-        struct channel_listener *listener =
-            channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
-        assert_non_null(listener);
-        channel_listener_allow(listener, 1u << version);
+        struct sockaddr_in address;
+        struct channel_listener *listener = listen_alone(base, &address);
+        channel_listener_allow(listener, 1u << (i == 0 ? 1 : 4));
         channel_listener_start(listener);
         int fd = socket(AF_INET, SOCK_STREAM, 0);
         assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
-        while (recv(fd, &byte, 1, MSG_DONTWAIT) != 1) {
+        while (n_bytes < n_wanted) {
             assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+            ssize_t n = recv(fd, bytes + n_bytes, sizeof bytes - n_bytes, MSG_DONTWAIT);
+            n_bytes += n > 0 ? (size_t)n : 0;
+            assert_memory_equal(bytes, hello[i], n_bytes < n_wanted ? n_bytes : n_wanted);
         }
-        assert_int_equal(byte, version);
         close(fd);
+        channel_listener_free(listener);
+        event_base_free(base);
+    }
+}
+
+/* One caller, or two, that say nothing, are strangers, or speak something else. */
+static void callers_are_counted_in_words(void **state)
+{
+    (void)state;
+    static const char stranger[] = "\1\0\0\10\0\0\0\0"
+                                   "\1\6\0\40\151\144\0\0\0\0\0\0\0\0\0\5"
+                                   "\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0";
+    static const struct {
+        const char *said;
+        size_t n_said;
+        const char *words[2];
+    } rows[] = {
+        {"", 0, {"; 1 caller says nothing, the last", "; 2 callers say nothing, the last"}},
+        {stranger, sizeof stranger, {"; 1 other did, the last", "; 2 others did, the last"}},
+        {"GET /", 5, {"; 1 caller was not understood,", "; 2 callers were not understood,"}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int fds[2];
+        struct event_base *base = event_base_new();
+        struct sockaddr_in address;
+        struct channel_listener *listener = listen_alone(base, &address);
+        channel_listener_start(listener);
+        for (size_t n = 0; n < 2; n++) {
+            struct base_buffer text = {0};
+            fds[n] = socket(AF_INET, SOCK_STREAM, 0);
+            assert_int_equal(connect(fds[n], (const struct sockaddr *)&address, sizeof address), 0);
+            assert_int_equal(write(fds[n], rows[i].said, rows[i].n_said), rows[i].n_said);
+            while (!strstr(base_buffer_text(&text), rows[i].words[n])) {
+                assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+                text.n_bytes = 0;
+                channel_listener_format_others(listener, &text);
+            }
+            base_buffer_free(&text);
+        }
+        close(fds[0]);
+        close(fds[1]);
         channel_listener_free(listener);
         event_base_free(base);
     }
@@ -645,15 +673,9 @@ static void the_one_version_is_said_first(void **state)
 static const char *be_refused(const void *said, size_t n_said, unsigned patience_ms,
                               struct base_buffer *text)
 {
-    char at[64];
-    struct endpoint endpoint;
-    struct base_error error;
+    struct sockaddr_in address;
     struct event_base *base = event_base_new();
-    struct sockaddr_in address = find_free(at);
-    assert_int_equal(endpoint_parse(at, &endpoint, &error), 0);
-    struct channel_listener *listener =
-        channel_listener_new(base, &endpoint, NULL, 4, take_nobody, NULL, &error);
-    assert_non_null(listener);
+    struct channel_listener *listener = listen_alone(base, &address);
     channel_listener_set_patience(listener, patience_ms);
     channel_listener_start(listener);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -752,6 +774,7 @@ static void a_listener_is_at_its_port_and_host(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(why_a_caller_was_not_taken_is_said),
     cmocka_unit_test(the_one_version_is_said_first),
+    cmocka_unit_test(callers_are_counted_in_words),
     cmocka_unit_test(silent_callers_keep_nobody_out),
     cmocka_unit_test(a_listener_is_at_its_port_and_host),
     cmocka_unit_test(every_caller_is_told_what_it_was),
@@ -766,7 +789,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_that_reads_one_message_at_a_time_may_dial),
     cmocka_unit_test(a_target_for_any_switch_stays_with_the_first),
     cmocka_unit_test(who_dialled_instead_is_said),
-    cmocka_unit_test(an_address_that_is_taken_is_the_reason),
     cmocka_unit_test(without_descriptors_a_caller_waits),
     cmocka_unit_test(a_silent_caller_is_asked_again_after_a_while),
     cmocka_unit_test(a_caller_is_one_since_the_start),

@@ -6,6 +6,7 @@
 
 #include "channel/channel.h"
 #include "channel/stream.h"
+#include "channel/tls_inside.h"
 #include "testing/channel.h"
 #include "testing/failing.h"
 #include "testing/fake_tls.h"
@@ -381,6 +382,38 @@ static void what_was_read_is_read_once(void **state)
     assert_int_equal(pool.n_items, 0);
 }
 
+/* By which both ends are held to TLS 1.2 at least and to certificates, nothing is resumed, and what
+ * is written may be so in parts. */
+static void every_rule_is_set(void **state)
+{
+    (void)state;
+    struct channel_tls_pool pool = {0};
+    for (int kind = 0; kind < 2; kind++) {
+        const struct endpoint endpoint = {.kind = kind ? ENDPOINT_PTCP : ENDPOINT_TCP, .tls = true};
+        struct channel_tls *tls;
+        assert_int_equal(channel_tls_get(&pool, &endpoint, &ours, &tls, NULL), 0);
+        SSL_CTX *context = tls->context;
+        const uint64_t options = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION;
+        assert_int_equal(SSL_CTX_get_min_proto_version(context), TLS1_2_VERSION);
+        assert_int_equal(SSL_CTX_get_max_proto_version(context), 0);
+        assert_int_equal(SSL_CTX_get_mode(context) &
+                             (SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_RELEASE_BUFFERS |
+                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER),
+                         SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_RELEASE_BUFFERS |
+                             SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        assert_int_equal(SSL_CTX_get_session_cache_mode(context), SSL_SESS_CACHE_OFF);
+        assert_true((SSL_CTX_get_options(context) & options) == options);
+        assert_int_equal(SSL_CTX_get_num_tickets(context), 0);
+        assert_int_equal(SSL_CTX_get_verify_mode(context),
+                         SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT);
+        assert_true(X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(context)) &
+                    X509_V_FLAG_PARTIAL_CHAIN);
+        assert_non_null(SSL_CTX_get0_certificate(context));
+        assert_non_null(SSL_CTX_get0_privatekey(context));
+    }
+    channel_tls_pool_free(&pool);
+}
+
 /* OpenSSL's allocations, so that they can fail. */
 static void *ssl_malloc(size_t n_bytes, const char *file, int line)
 {
@@ -447,6 +480,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_wrong_with_files_is_said),
     cmocka_unit_test(keys_are_nobody_elses),
     cmocka_unit_test(what_was_read_is_read_once),
+    cmocka_unit_test(every_rule_is_set),
 };
 
 int main(void)
