@@ -132,16 +132,16 @@ static void operands_are_counted(void **state)
 {
     (void)state;
     struct fake_cli *cli = fake_cli_open("simulated");
-    const char *const of_expectations[] = {"mutate", "plan", "check", "prove"};
+    const char *const of_expectations[] = {"check", "mutate", "prove", "plan"};
     const char *const of_topologies[] = {"flows", "learn"};
     for (size_t i = 0; i < 4; i++) {
         EXPECT(cli, 2, of_expectations[i]);
         fake_cli_says(cli->err, ": which expectation?; see");
     }
-    for (size_t i = 0; i < 2; i++) { /* the others take several */
-        EXPECT(cli, 2, of_expectations[i], expected, expected);
-        fake_cli_says(cli->err, ": one expectation at a time; see");
-    }
+    EXPECT(cli, 2, "mutate", expected, expected);
+    fake_cli_says(cli->err, ": one expectation at a time; see");
+    EXPECT(cli, 2, "plan", expected, expected);
+    fake_cli_says(cli->err, ": one expectation at a time; see");
     for (size_t i = 0; i < 2; i++) {
         EXPECT(cli, 2, of_topologies[i]);
         fake_cli_says(cli->err, ": which topology?; see");
