@@ -61,6 +61,17 @@ static const char expected_text[] =
     "      - {match: 'tcp,tp_dst=8', output: [3, 4]}\n"
     "      - {match: 'tcp', output: [2]}\n"
     "      - {output: [local]}\n"
+    "    2:\n"
+    "      - {match: 'tcp,tp_dst=1', actions: drop}\n"
+    "      - {match: 'tcp,tp_dst=2', actions: drop}\n"
+    "      - {match: 'tcp,tp_dst=3', actions: drop}\n"
+    "      - {match: 'tcp,tp_dst=4', actions: drop}\n"
+    "      - {match: 'tcp,tp_dst=5', actions: drop}\n"
+    "      - {match: 'tcp,tp_dst=6', actions: drop}\n"
+    "      - {match: 'tcp,tp_dst=7', actions: drop}\n"
+    "      - {match: 'tcp,tp_dst=8', actions: drop}\n"
+    "      - {match: 'tcp,tp_dst=9', actions: drop}\n"
+    "      - drop\n"
     "entries:\n"
     "  s1:\n"
     "    - 'priority=9,tcp,in_port=1,tp_dst=80 actions=output:2,output:6'\n"
@@ -298,6 +309,9 @@ static const struct change changes[] = {
     {.sw = 3, .instead = {"priority=9,tcp,tp_src=7 actions=output:5,output:4"}},
     {.sw = 3, .instead = {"priority=9,tcp,tp_src=7 actions=group:4"}},
     {.sw = 3, .instead = {"no port 2", "no port 2"}},
+    {.sw = 3, .instead = {"in_port=2 actions=output:3"}},
+    {.sw = 3, .budget = 1, .instead = {"in_port=2 actions=output:3"}},
+    {.sw = 3, .budget = 20, .instead = {"in_port=2 actions=output:3"}},
     /* ports */
     {.sw = 1, .instead = {"port 1 1 0"}},
     {.sw = 1, .instead = {"port 1 0 1"}},
