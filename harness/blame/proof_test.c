@@ -78,6 +78,26 @@ static void a_closed_port_is_named_itself(void **state)
     small_free(&small);
 }
 
+/* A port that has no link since the other end of its cable is off: that one. */
+static void the_end_that_is_off_is_named(void **state)
+{
+    (void)state;
+    struct small small;
+    small_init(&small);
+    small_flow(&small, A, "in_port=1 actions=output:3");
+    small_flow(&small, B, "in_port=3 actions=output:1");
+    small_claim(&small, "claim", H1, H3, 1, "");
+    small_expect(&small, A, 1, "output:3");
+    small_expect(&small, B, 3, "output:1");
+    small.ports[A][2].state = PORT_STATE_LINK_DOWN;
+    expect(blamed(&small, "claim"), CAUSE_CABLE, "a:3 - b:3");
+    small.ports[B][2].config = PORT_CONFIG_DOWN;
+    expect(blamed(&small, "claim"), CAUSE_PORT, "b:3");
+    assert_string_equal(place.why, "b:3 is switched off");
+    assert_int_equal(place.hop, 0);
+    small_free(&small);
+}
+
 /* A port beside the way is not at fault. */
 static void another_port_that_is_closed(void **state)
 {
@@ -139,9 +159,9 @@ static void what_should_not_arrive(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(each_kind_has_its_place),     cmocka_unit_test(a_closed_port_is_named_itself),
-    cmocka_unit_test(another_port_that_is_closed), cmocka_unit_test(the_last_hop_is_known),
-    cmocka_unit_test(what_should_not_arrive),
+    cmocka_unit_test(each_kind_has_its_place),      cmocka_unit_test(a_closed_port_is_named_itself),
+    cmocka_unit_test(the_end_that_is_off_is_named), cmocka_unit_test(another_port_that_is_closed),
+    cmocka_unit_test(the_last_hop_is_known),        cmocka_unit_test(what_should_not_arrive),
 };
 
 TEST_MAIN(tests)

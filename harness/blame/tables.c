@@ -54,6 +54,22 @@ static void blame_table(const struct blame_view *view, size_t i, const char *wha
                           entry_text(view, hop));
 }
 
+/* Whether the other end of the port's cable is a port that is switched off, for which it has no
+ * link: then that one is at fault. */
+static bool blame_other_end(const struct blame_view *view, struct port_ref port,
+                            struct blame_place *place)
+{
+    struct peer peer = topology_peer(view->topology, port);
+    const struct switch_state *state = peer.kind == PEER_SWITCH ? view->states[peer.port.sw] : NULL;
+    const struct port *end = state ? port_find(state->ports, state->n_ports, peer.port.port) : NULL;
+    bool is_off = end && end->config & PORT_CONFIG_DOWN;
+    if (is_off) {
+        at_port(view, peer.port, CAUSE_PORT, place);
+        place->why = base_arena_format(view->arena, "%s is switched off", place->suspect);
+    }
+    return is_off;
+}
+
 /* Whether a port of the way is closed: then it is not the table. A port that has no
  * link is not at fault, but its cable. */
 bool blame_closed(const struct blame_view *view, struct port_ref port, bool enters,
@@ -70,6 +86,9 @@ bool blame_closed(const struct blame_view *view, struct port_ref port, bool ente
     const struct port *found = port_find(ports, n, port.port);
     uint32_t stops = PORT_CONFIG_DOWN | (enters ? PORT_CONFIG_NO_RECV : PORT_CONFIG_NO_FWD);
     bool cable = found && !(found->config & stops);
+    if (cable && blame_other_end(view, port, place)) {
+        return true;
+    }
     at_port(view, port, cable ? CAUSE_CABLE : CAUSE_PORT, place);
     place->why = base_arena_format(view->arena, "%s %s", place->suspect, closed);
     return true;
