@@ -141,6 +141,16 @@ static struct header run_example(const struct trial *trial, const struct result 
     return exact.value;
 }
 
+/* Entries of one rank compete for it: prove refutes what is false whichever of them takes it. */
+static bool meets_rivals(const struct simulated_fate *fate)
+{
+    bool meets = false;
+    for (size_t i = 0; i < fate->n_hops; i++) {
+        meets |= !fate->hops[i].alone;
+    }
+    return meets;
+}
+
 static void ask_claim(const struct trial *trial, const struct claim *claim,
                       const struct result *result)
 {
@@ -152,7 +162,7 @@ static void ask_claim(const struct trial *trial, const struct claim *claim,
     }
     if (result->verdict == VERDICT_FAIL) {
         struct header header = run_example(trial, result, claim->from, &fate);
-        if (copies_at(&fate, claim->to) == 0) {
+        if (copies_at(&fate, claim->to) == 0 && !meets_rivals(&fate)) {
             disagree(trial, PROVE, "refuted by a packet that does not arrive", claim->from,
                      &header);
         }
