@@ -168,6 +168,7 @@ int run_together(const struct run_part *parts, size_t n_parts, struct report *wh
             return -1;
         }
     }
+    report_note(whole, "coverage, and what was not tried, are told of one expectation at a time");
     whole->parts = summaries;
     whole->n_parts = n_parts;
     return 0;

@@ -5,6 +5,8 @@
 
 #include "testing/cmocka.h"
 
+#include <string.h>
+
 /* Two results, of which the second fails because of a cable. */
 static void fill(struct report *report, const char *where)
 {
@@ -41,6 +43,7 @@ static void ids_and_sums(void **state)
     assert_string_equal(whole.results[3].id, "b.yaml::traffic/a/delivered/b");
     assert_string_equal(whole.results[3].detail, "it is missing");
     assert_string_equal(whole.notes[1], "b.yaml: so");
+    assert_non_null(strstr(whole.notes[2], "coverage"));
     assert_int_equal(whole.n_probes, 10);
     assert_int_equal(whole.n_deselected, 6);
     assert_true(whole.timing.total_ms > 3.9);
