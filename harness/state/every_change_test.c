@@ -91,13 +91,16 @@ static const char expected_text[] =
     "  s3: []\n"
     "names: {s2: {1: second}}\n";
 
+static const char failover[] =
+    "group_id=1,type=ff,bucket=watch_port:6,actions=output:6,bucket=watch_port:7,actions=output:7,"
+    "bucket=watch_port:8,actions=output:8";
+
 static const char *const right_rows[N_SWITCHES][MAX_ROWS] = {
     {"priority=9,tcp,in_port=1,tp_dst=80 actions=output:2,output:6",
      "cookie=0x7,priority=9,udp,in_port=1,hard_timeout=60 actions=mod_vlan_vid:5,output:6",
      "priority=5,in_port=1 actions=output:2", "idle_timeout=70,in_port=2 actions=output:1,output:7",
      "in_port=4 actions=output:2,flood"},
-    {"group_id=1,type=ff,bucket=watch_port:6,actions=output:6,bucket=watch_port:7,actions=output:7,"
-     "bucket=watch_port:8,actions=output:8",
+    {failover,
      "group_id=3,type=ff,bucket=watch_port:7,actions=output:7,bucket=watch_port:8,actions=output:8",
      "group_id=2,type=select,bucket=actions=output:6,bucket=actions=output:7",
      "table=0,priority=9,in_port=1 actions=goto_table:1",
