@@ -97,14 +97,14 @@ static void read_sockets(int fd, struct station_machine *machine)
     }
 }
 
-/* What the socket had dropped then; one that is new has dropped nothing before. */
-static uint32_t drops_before(const struct station_machine *before, uint32_t inode)
+/* What the socket did between the readings; nothing is known of one that was not in the first. */
+static uint32_t drops_since(const struct station_machine *before, const struct station_socket *now)
 {
     size_t i = 0;
-    while (i < before->n_sockets && before->sockets[i].inode != inode) {
+    while (i < before->n_sockets && before->sockets[i].inode != now->inode) {
         i++;
     }
-    return i < before->n_sockets ? before->sockets[i].n_drops : 0;
+    return i < before->n_sockets && !now->is_full ? now->n_drops - before->sockets[i].n_drops : 0;
 }
 
 uint64_t station_machine_lost(const struct station_machine *before,
@@ -112,8 +112,7 @@ uint64_t station_machine_lost(const struct station_machine *before,
 {
     uint64_t n_lost = after->n_lost - before->n_lost;
     for (size_t i = 0; i < after->n_sockets; i++) {
-        const struct station_socket *socket = &after->sockets[i];
-        n_lost += socket->is_full ? 0 : socket->n_drops - drops_before(before, socket->inode);
+        n_lost += drops_since(before, &after->sockets[i]);
     }
     return n_lost;
 }

@@ -107,9 +107,21 @@ static void what_sockets_lose_is_told(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static void a_socket_counts_if_it_was_there_before(void **state)
+{
+    (void)state;
+    struct station_machine before = {.n_lost = 5, .sockets = {{7, 10, false}}, .n_sockets = 1};
+    struct station_machine after = {
+        .n_lost = 6, .sockets = {{8, 4000, false}, {7, 13, false}}, .n_sockets = 2};
+    assert_int_equal(station_machine_lost(&before, &after), 1 + 3);
+    after.sockets[1].is_full = true;
+    assert_int_equal(station_machine_lost(&before, &after), 1);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(columns_are_summed),
     cmocka_unit_test(stalls_are_read),
+    cmocka_unit_test(a_socket_counts_if_it_was_there_before),
     cmocka_unit_test(what_sockets_lose_is_told),
 };
 
