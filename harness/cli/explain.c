@@ -98,31 +98,32 @@ static void name_chosen(const struct match *match, const struct header *header,
     }
 }
 
-/* What the packet does not say of its source is that of the host. */
-static void add_sender(const struct topology_host *host, struct match *match)
+static void add_if_possible(const struct match *own, struct match *match)
 {
-    static const uint8_t any[6] = {0};
-    struct header *mask = &match->mask;
-    struct match own = *match;
-    if (memcmp(mask->dl_src, any, sizeof any) == 0) {
-        memset(own.mask.dl_src, 0xff, sizeof own.mask.dl_src);
-        memcpy(own.value.dl_src, host->mac, sizeof host->mac);
+    struct match both;
+    if (match_intersect(match, own, &both)) {
+        *match = both;
     }
-    bool is_ip = match->value.dl_type == DL_TYPE_IP || match->value.dl_type == DL_TYPE_ARP;
-    if (host->has_ip && is_ip && mask->dl_type == UINT16_MAX && mask->nw_src == 0) {
-        own.mask.nw_src = UINT32_MAX;
-        own.value.nw_src = host->ip;
+}
+
+/* What the packet leaves open of its source is as the host has it. */
+static void add_source(const struct topology_host *host, struct match *match)
+{
+    bool is_known = match->mask.dl_type == UINT16_MAX;
+    uint16_t type = match->value.dl_type;
+    struct match mac = {0}, ip = *match, ipv6 = *match;
+    memset(mac.mask.dl_src, 0xff, sizeof mac.mask.dl_src);
+    memcpy(mac.value.dl_src, host->mac, sizeof host->mac);
+    add_if_possible(&mac, match);
+    ip.mask.nw_src = UINT32_MAX;
+    ip.value.nw_src = host->ip;
+    memset(ipv6.mask.ipv6_src, 0xff, sizeof ipv6.mask.ipv6_src);
+    memcpy(ipv6.value.ipv6_src, host->ipv6, sizeof host->ipv6);
+    if (is_known && host->has_ip && (type == DL_TYPE_IP || type == DL_TYPE_ARP)) {
+        add_if_possible(&ip, match);
+    } else if (is_known && host->has_ipv6 && type == DL_TYPE_IPV6) {
+        add_if_possible(&ipv6, match);
     }
-    bool is_open = true;
-    for (size_t i = 0; i < sizeof mask->ipv6_src; i++) {
-        is_open = is_open && mask->ipv6_src[i] == 0;
-    }
-    bool is_ipv6 = match->value.dl_type == DL_TYPE_IPV6 && mask->dl_type == UINT16_MAX;
-    if (host->has_ipv6 && is_ipv6 && is_open) {
-        memset(own.mask.ipv6_src, 0xff, sizeof own.mask.ipv6_src);
-        memcpy(own.value.ipv6_src, host->ipv6, sizeof host->ipv6);
-    }
-    *match = own;
 }
 
 /* The packet need not say everything: the rest is chosen. */
@@ -138,7 +139,7 @@ static int read_packet(struct explain *explain)
                                is_frame ? "; a frame is given by --frame" : "");
     }
     if (explain->host) {
-        add_sender(explain->host, &match);
+        add_source(explain->host, &match);
     }
     if (!match_intersect(&match, &in_port, &match) || !space_member(&match, &explain->header)) {
         return cli_usage_error(&explain->job, "PACKET: no packet of port %s is like this",
@@ -250,6 +251,9 @@ static int read_and_answer(struct explain *explain)
     int status = cli_open_and_read(job, CHANNEL_FLOWS);
     if (status != CLI_CONFORMS) {
         return status;
+    }
+    if (run_states_distrust_others(&job->source.states, job->topology, &explain->arena) < 0) {
+        return cli_complain(job, CLI_UNJUDGED, "out of memory");
     }
     explain->question.states = states->by_switch;
     explain->question.reasons = states->reasons;

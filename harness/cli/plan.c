@@ -56,11 +56,14 @@ static int write_reports(struct cli_job *job, const struct report_plan *plan)
 
 static int make_and_report(struct cli_job *job, const struct flow_changes *changes)
 {
-    struct run_plan made;
+    struct run_plan made = {0};
     struct base_error error = {0};
+    struct base_arena reasons = {0};
     int status;
-    if (run_plan_make(&made, job->expectation, &job->source.states, changes, &job->run, &error) <
-        0) {
+    if (run_states_distrust_others(&job->source.states, job->topology, &reasons) < 0) {
+        status = cli_complain(job, CLI_UNJUDGED, "out of memory");
+    } else if (run_plan_make(&made, job->expectation, &job->source.states, changes, &job->run,
+                             &error) < 0) {
         status = cli_complain(job, CLI_UNJUDGED, "%s", error.text);
     } else {
         struct report_plan outcome = {.changes = changes,
@@ -73,6 +76,7 @@ static int make_and_report(struct cli_job *job, const struct flow_changes *chang
         status = write_reports(job, &outcome);
     }
     run_plan_free(&made);
+    base_arena_free(&reasons);
     return status;
 }
 

@@ -218,6 +218,7 @@ static void explain(void **state)
         "explain @e.yaml nobody",
         "explain @e.yaml b ip --state @bad",
         "explain @e.yaml b ip,nw_src=10.9.9.9 --state @bad",
+        "explain @e.yaml b udp,nw_src=10.0.0.0/8 --state @good",
         "explain @e.yaml s1 4 --state @good",
         "explain @e.yaml s1 2 --state @few",
         "explain @e.yaml s1 4 --state @few",

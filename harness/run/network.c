@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 static const char no_endpoint[] =
@@ -124,6 +125,26 @@ void run_states_set(struct run_states *states, size_t sw, const struct switch_st
     states->switches[sw] =
         (struct switch_dump){.dumped = state != NULL, .reason = reason, .state = state};
     states->right[sw] = state && state->datapath_id == dpid ? state : NULL;
+}
+
+int run_states_distrust_others(struct run_states *states, const struct topology *topology,
+                               struct base_arena *arena)
+{
+    for (size_t sw = 0; sw < topology->n_switches; sw++) {
+        const struct switch_state *state = states->by_switch[sw];
+        uint64_t dpid = topology->switches[sw].dpid;
+        if (!state || state->datapath_id == dpid) {
+            continue;
+        }
+        const char *reason = base_arena_format(
+            arena, "another switch answers here, datapath id %016" PRIx64 " instead of %016" PRIx64,
+            state->datapath_id, dpid);
+        if (!reason) {
+            return -1;
+        }
+        run_states_set(states, sw, NULL, reason, dpid);
+    }
+    return 0;
 }
 
 int run_network_take(struct run_network *network, struct run_states *states,

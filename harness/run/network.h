@@ -58,6 +58,11 @@ int run_states_init(struct run_states *states, size_t n_switches, struct base_er
 void run_states_set(struct run_states *states, size_t sw, const struct switch_state *state,
                     const char *reason, uint64_t dpid);
 
+/* What another switch said, by its datapath id, than that of the topology is not read; the reason
+ * is in the arena. -1 without memory. */
+int run_states_distrust_others(struct run_states *states, const struct topology *topology,
+                               struct base_arena *arena);
+
 /* A note for each switch that was read in another way than usual: "s1: refuses BARRIER: read
  * without it". */
 void run_states_note(const struct run_states *states, const struct topology *topology,

@@ -102,6 +102,10 @@ static int read_and_judge(struct proving *proving)
     if (run_source_read(proving->source, CHANNEL_FLOWS, proving->error) < 0) {
         return -1;
     }
+    if (run_states_distrust_others(&proving->source->states, proving->topology,
+                                   &proving->report->arena) < 0) {
+        return base_fail(proving->error, "out of memory");
+    }
     note_unread(proving);
     timing->dump_ms = run_ms_since(world, start_ns);
     start_ns = world->now_ns(world);

@@ -113,6 +113,17 @@ static void add_counts(struct report *whole, const struct report *report)
     add_times(&whole->timing, &report->timing);
 }
 
+static void add_untried(struct report *whole, const char *text)
+{
+    bool is_there = false;
+    for (size_t i = 0; i < whole->n_untried && !is_there; i++) {
+        is_there = strcmp(whole->untried[i], text) == 0;
+    }
+    if (!is_there) {
+        whole->untried[whole->n_untried++] = text;
+    }
+}
+
 static void add_left_out(struct report *whole, const struct report *report)
 {
     for (size_t i = 0; i < report->n_ignored; i++) {
@@ -121,23 +132,30 @@ static void add_left_out(struct report *whole, const struct report *report)
     for (size_t i = 0; i < report->n_unsent; i++) {
         whole->unsent[whole->n_unsent++] = report->unsent[i];
     }
+    for (size_t i = 0; i < report->n_untried; i++) {
+        add_untried(whole, report->untried[i]);
+    }
 }
 
 /* Room for as many as all parts have. */
 static int make_room(struct together *together)
 {
     struct report *whole = together->whole;
-    size_t n_causes = 0, n_ignored = 0, n_unsent = 0;
+    size_t n_causes = 0, n_ignored = 0, n_unsent = 0, n_untried = 0;
     for (size_t p = 0; p < together->n_parts; p++) {
         n_causes += together->parts[p].report->n_causes;
         n_ignored += together->parts[p].report->n_ignored;
         n_unsent += together->parts[p].report->n_unsent;
+        n_untried += together->parts[p].report->n_untried;
     }
     whole->causes = base_arena_alloc(&whole->arena, n_causes * sizeof *whole->causes);
     whole->ignored = base_arena_alloc(&whole->arena, n_ignored * sizeof *whole->ignored);
     whole->unsent = base_arena_alloc(&whole->arena, n_unsent * sizeof *whole->unsent);
+    whole->untried = base_arena_alloc(&whole->arena, n_untried * sizeof *whole->untried);
     together->part_of = base_arena_alloc(&whole->arena, n_causes * sizeof *together->part_of);
-    return whole->causes && whole->ignored && whole->unsent && together->part_of ? 0 : -1;
+    return whole->causes && whole->ignored && whole->unsent && whole->untried && together->part_of
+               ? 0
+               : -1;
 }
 
 static struct report_part summary(const struct run_part *part)
@@ -168,7 +186,7 @@ int run_together(const struct run_part *parts, size_t n_parts, struct report *wh
             return -1;
         }
     }
-    report_note(whole, "coverage, and what was not tried, are told of one expectation at a time");
+    report_note(whole, "coverage is told of one expectation at a time");
     whole->parts = summaries;
     whole->n_parts = n_parts;
     return 0;

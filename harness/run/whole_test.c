@@ -216,13 +216,15 @@ static void proofs(void **state)
         const char *name, *flows;
         struct fake_fault fault;
         struct run_prove_options how;
+        void (*prepare)(struct fake_run *run);
     } rows[] = {
         {.name = "proof", .flows = "no-delivery"},
-        {"confirmed", "no-delivery", {0}, {.confirm = true}},
-        {"leaks", "leak", {0}, {.confirm = true}},
-        {"refuted", "leak", {FAKE_LOSE, .from = "h3", .at = "h11"}, {.confirm = true}},
-        {"unsent", "leak", {FAKE_NO_STATION, .at = "h3"}, {.confirm = true}},
-        {"unread", "leak", {FAKE_SILENT, .at = "s2"}, {.confirm = true, .failover = true}},
+        {"confirmed", "no-delivery", {0}, {.confirm = true}, NULL},
+        {"leaks", "leak", {0}, {.confirm = true}, NULL},
+        {"refuted", "leak", {FAKE_LOSE, .from = "h3", .at = "h11"}, {.confirm = true}, NULL},
+        {"unsent", "leak", {FAKE_NO_STATION, .at = "h3"}, {.confirm = true}, NULL},
+        {"unread", "leak", {FAKE_SILENT, .at = "s2"}, {.confirm = true, .failover = true}, NULL},
+        {.name = "proof-another", .flows = "simulated", .prepare = answer_as_another},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct fake_run run;
@@ -230,6 +232,9 @@ static void proofs(void **state)
         fake_run_open_demon(&run, rows[i].flows);
         if (rows[i].fault.from || rows[i].fault.at) {
             fake_run_fault(&run, rows[i].fault);
+        }
+        if (rows[i].prepare) {
+            rows[i].prepare(&run);
         }
         struct run_source source = {
             .world = &run.network.world, .topology = run.expectation->topology, .lab = &run.lab};
