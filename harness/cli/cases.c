@@ -69,19 +69,21 @@ static bool is_listed(const char *name)
 
 static int add(struct finding *finding, const char *path, unsigned depth);
 
-/* A link to a directory may lead back: it is not followed. */
+/* A link to a directory may lead back: it is not followed. One that leads nowhere is for who reads
+ * it to say. */
 static int add_entry(struct finding *finding, const char *path, const char *name, unsigned depth)
 {
-    struct stat status;
-    if (*name == '.' || lstat(path, &status) < 0) {
+    struct stat link = {0}, status = {0};
+    bool is_there = lstat(path, &link) == 0 && stat(path, &status) == 0;
+    if (*name == '.' || (S_ISLNK(link.st_mode) && S_ISDIR(status.st_mode))) {
         return 0;
     }
-    if (S_ISLNK(status.st_mode) && (stat(path, &status) < 0 || !S_ISREG(status.st_mode))) {
-        return 0;
+    if (S_ISDIR(status.st_mode)) {
+        return add(finding, path, depth + 1);
     }
-    return S_ISDIR(status.st_mode)                      ? add(finding, path, depth + 1)
-           : S_ISREG(status.st_mode) && is_listed(name) ? add_file(finding, path, &status)
-                                                        : 0;
+    return is_listed(name) && (!is_there || S_ISREG(status.st_mode))
+               ? add_file(finding, path, &status)
+               : 0;
 }
 
 static int add_directory(struct finding *finding, const char *path, unsigned depth)

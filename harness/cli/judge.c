@@ -25,14 +25,15 @@ void cli_leave_case(struct cli_job *job, size_t i)
     job->source = (struct run_source){0};
 }
 
-/* One, as if there could be no more. Without -k there is always something to judge. */
+/* One, as if there could be no more. Without -k there is something to judge of one that is alone.
+ */
 static int judge_case(struct cli_job *job, const struct cli_judging *how, size_t i)
 {
     struct cli_case *of = &job->cases[i];
     cli_enter_case(job, i);
     int status = how->judge(job, &of->report, &of->unjudged);
     cli_leave_case(job, i);
-    return status == CLI_CONFORMS && of->unjudged && !job->run.n_patterns
+    return status == CLI_CONFORMS && of->unjudged && !job->run.n_patterns && job->n_cases == 1
                ? cli_complain(job, CLI_USAGE, "%s: %s", of->path, of->unjudged)
                : status;
 }

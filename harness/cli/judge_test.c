@@ -60,6 +60,27 @@ static void directories_are_searched(void **state)
     assert_int_equal(mkdir(fake_cli_path(cli, "empty"), 0700), 0);
     EXPECT(cli, 2, "check", fake_cli_path(cli, "empty"), silent);
     fake_cli_says(cli->err, "/empty: error: no expectation (*.yaml, *.yml) is in this directory");
+    assert_int_equal(symlink("nowhere", fake_cli_path(cli, "empty/gone.yaml")), 0);
+    EXPECT(cli, 2, "check", fake_cli_path(cli, "empty"), silent);
+    fake_cli_says(cli->err, "/empty/gone.yaml: error: no such file");
+    fake_cli_close(cli);
+}
+
+/* One without claims is left out beside others, which are judged. */
+static void what_has_no_claims_is_left_out(void **state)
+{
+    (void)state;
+    struct fake_cli *cli = open_claims("no-mirror");
+    const char *tapped = fake_cli_path(cli, "d/tapped.yaml"),
+               *entries = fake_cli_path(cli, "entries.yaml");
+    char text[512], here[256];
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(text, sizeof text, "topology: %s/topologies/demon.yaml\nentries: {s1: []}\n", here);
+    fake_cli_write(cli, "entries.yaml", text);
+    EXPECT(cli, 2, "prove", entries);
+    EXPECT(cli, 1, "prove", tapped, entries);
+    fake_cli_says(cli->out, "traffic/h1/mirrored/h11");
+    fake_cli_says(cli->out, "entries.yaml: no claim in `traffic:`");
     fake_cli_close(cli);
 }
 
@@ -151,9 +172,13 @@ static void a_page_shows_one_network(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(directories_are_searched), cmocka_unit_test(each_form_has_all_of_them),
-    cmocka_unit_test(the_worst_of_them_counts), cmocka_unit_test(the_first_that_deviates_ends_it),
-    cmocka_unit_test(switches_are_read_once),   cmocka_unit_test(a_page_shows_one_network),
+    cmocka_unit_test(directories_are_searched),
+    cmocka_unit_test(what_has_no_claims_is_left_out),
+    cmocka_unit_test(each_form_has_all_of_them),
+    cmocka_unit_test(the_worst_of_them_counts),
+    cmocka_unit_test(the_first_that_deviates_ends_it),
+    cmocka_unit_test(switches_are_read_once),
+    cmocka_unit_test(a_page_shows_one_network),
 };
 
 TEST_MAIN(tests)

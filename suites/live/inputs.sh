@@ -23,7 +23,8 @@ lab() {
 }
 
 expect_says 2 'no such file' "no file" $check nowhere.yaml
-expect_says 2 'directory' "a directory" $check expected
+mkdir -p "$work/none"
+expect_says 2 'no expectation .* is in this directory' "a directory without any" $check "$work/none"
 : > "$work/empty.yaml"
 expect_says 2 'empty' "an empty file" $check "$work/empty.yaml"
 edit 's/^  s2:/  s9:/'
