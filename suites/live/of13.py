@@ -109,6 +109,15 @@ def actions(dice, tagged, sets):
     return listed
 
 
+def flows(dice, number):
+    """No two of one table and priority: a switch would keep one of two that match the same."""
+    ranks = {}
+    for _ in range(number):
+        line = flow(dice)
+        ranks.setdefault(line[:line.index(",", line.index(",") + 1)] if line.count(",") > 1 else line, line)
+    return list(ranks.values())
+
+
 def flow(dice):
     table = dice.randrange(TABLES)
     word, fields, sets = network(dice)
@@ -158,7 +167,7 @@ def meter(dice, number):
 
 def main(seed, n_flows, directory):
     dice = random.Random(seed)
-    for name, lines in (("flows", [flow(dice) for _ in range(int(n_flows))]),
+    for name, lines in (("flows", flows(dice, int(n_flows))),
                         ("groups", [group(dice, n) for n in range(1, GROUPS)]),
                         ("meters", [meter(dice, n) for n in range(1, METERS)])):
         with open(f"{directory}/{name}", "w", encoding="ascii") as out:

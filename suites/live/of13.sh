@@ -48,7 +48,7 @@ same() {
 }
 
 seed=${SEED:-$(date +%s)}
-python3 suites/live/of13.py "$seed" 3000 "$scratch" && empties &&
+python3 suites/live/of13.py "$seed" 3050 "$scratch" && empties &&
     $of13 add-groups "$bridge" "$scratch/groups" &&
     while read -r meter; do
         $of13 add-meter "$bridge" "$meter" || exit 1
