@@ -22,7 +22,8 @@ static void put_port(const struct port *port, struct base_buffer *out)
                     port->name, port->dl_addr[0], port->dl_addr[5], port->config, port->state,
                     port->curr, port->advertised, port->supported, port->peer,
                     port->flood_untold ? " flood?" : "");
-    const uint64_t *counters = &port->counters.rx_packets;
+    uint64_t counters[N_PORT_COUNTERS];
+    memcpy(counters, &port->counters, sizeof counters);
     for (size_t i = 0; port->has_counters && i < N_PORT_COUNTERS; i++) {
         base_put_format(out, " %" PRId64, (int64_t)counters[i]);
     }

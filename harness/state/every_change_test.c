@@ -125,7 +125,7 @@ static const char *const right_rows[N_SWITCHES][MAX_ROWS] = {
 struct change {
     size_t sw;
     const char *row;        /* NULL: none; the row that begins so is … */
-    const char *instead[5]; /* … these; with no `row` they are there besides */
+    const char *instead[6]; /* … these; with no `row` they are there besides */
     const char *text, *put; /* in the expectation the one in the place of the other */
     size_t budget;
     unsigned run_ms;
