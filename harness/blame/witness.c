@@ -12,6 +12,16 @@ struct witness {
     struct report *report;
 };
 
+/* Whether entries tell what came by each port: none takes packets of several. */
+static bool entries_tell(const struct switch_state *state)
+{
+    bool tell = state != NULL;
+    for (size_t i = 0; tell && i < state->flows.n_entries; i++) {
+        tell = state->flows.entries[i].match.mask.in_port == UINT16_MAX;
+    }
+    return tell;
+}
+
 static uint64_t count_port(const struct switch_state *state, uint16_t port)
 {
     uint64_t n = 0;
@@ -28,12 +38,21 @@ static uint64_t count_port(const struct switch_state *state, uint16_t port)
 static void put_count(const struct witness *witness, struct port_ref port, struct base_buffer *out)
 {
     const struct traffic_evidence *evidence = witness->evidence;
+    bool tell = entries_tell(evidence->before[port.sw]);
+    long came = tell || !evidence->after
+                    ? -1
+                    : traffic_count_rx(evidence->before, evidence->after, port, NULL);
     uint64_t before = count_port(evidence->before[port.sw], port.port);
+    if (!tell && came < 0) {
+        return;
+    }
     base_put_format(out, "%s%s:", out->n_bytes ? ", " : "",
                     witness->topology->switches[port.sw].name);
     port_format(port.port, out);
     base_put_text(out, " ");
-    if (evidence->after && evidence->after[port.sw]) {
+    if (!tell) {
+        base_put_format(out, "+%ld packets", came);
+    } else if (evidence->after && evidence->after[port.sw]) {
         uint64_t after = count_port(evidence->after[port.sw], port.port);
         base_put_format(out, "+%llu packets",
                         (unsigned long long)(after > before ? after - before : 0));

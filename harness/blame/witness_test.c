@@ -55,6 +55,24 @@ static void a_right_port(void **state)
     network_free(&network);
 }
 
+/* Where an entry takes packets of several ports the counters of the port tell, or nothing does. */
+static void entries_of_several_ports(void **state)
+{
+    (void)state;
+    struct network network;
+    network_load(&network, simulated, "simulated");
+    network.states[0].flows.entries[0].match.mask.in_port = 0;
+    network.later[0].ports[0].counters.rx_packets =
+        network.states[0].ports[0].counters.rx_packets + 9;
+    const struct result *result = add_port(&network, "s1", 1, VERDICT_PASS);
+    tell(&network);
+    assert_string_equal(result->says[SAYS_COUNTED], "s1:1 +9 packets");
+    network.after[0] = NULL;
+    tell(&network);
+    assert_null(result->says[SAYS_COUNTED]);
+    network_free(&network);
+}
+
 /* Without later counters those of the first reading are told, as they are. */
 static void counters_that_were_read_once(void **state)
 {
@@ -149,8 +167,11 @@ static void what_is_observed(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_right_port),     cmocka_unit_test(counters_that_were_read_once),
-    cmocka_unit_test(a_wrong_port),     cmocka_unit_test(what_a_wrong_port_breaks),
+    cmocka_unit_test(a_right_port),
+    cmocka_unit_test(entries_of_several_ports),
+    cmocka_unit_test(counters_that_were_read_once),
+    cmocka_unit_test(a_wrong_port),
+    cmocka_unit_test(what_a_wrong_port_breaks),
     cmocka_unit_test(what_is_observed),
 };
 
