@@ -26,15 +26,9 @@ static struct base_buffer out, sums;
 /* A line for what was put. */
 static void put_sum(const char *what, size_t n)
 {
-    uint64_t sum = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < out.n_bytes; i++) {
-        sum = (sum ^ out.data[i]) * UINT64_C(0x100000001b3);
-    }
-    if (getenv("SHOW")) {
-        printf("%s %zu\n%s", what, n, base_buffer_text(&out));
-    }
-    base_put_format(&sums, "%s %zu: %zu bytes, %016" PRIx64 "\n", what, n, out.n_bytes, sum);
-    out.n_bytes = 0;
+    char name[64];
+    snprintf(name, sizeof name, "%s %zu", what, n);
+    put_whole_sum(&sums, name, &out);
 }
 
 /* ----------------------------------------------------------------------- states */

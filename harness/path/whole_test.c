@@ -16,8 +16,6 @@
 #include "testing/ring.h"
 #include "testing/whole.h"
 
-#include <inttypes.h>
-
 enum { PLENTY = 1000000, FEW = 3, MORE = 12 /* packets of a host */ };
 
 static struct base_buffer out;
@@ -374,21 +372,13 @@ static void all_that_is_said_of_some_networks(void **state)
     base_buffer_free(&out);
 }
 
-/* A line of `sums` for what was put: FNV-1a, and how much it is. With SHOW, the text itself goes to
- * stdout, so that two versions can be compared. */
+/* A line of `sums` for what was put, named by its first line. */
 static void put_sum(struct base_buffer *sums)
 {
-    uint64_t sum = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < out.n_bytes; i++) {
-        sum = (sum ^ out.data[i]) * UINT64_C(0x100000001b3);
-    }
-    if (getenv("SHOW")) {
-        printf("%s", base_buffer_text(&out));
-    }
-    base_put_format(sums, "%.*s: %zu bytes, %016" PRIx64 "\n",
-                    (int)strcspn(base_buffer_text(&out), "\n"), base_buffer_text(&out), out.n_bytes,
-                    sum);
-    base_buffer_free(&out);
+    char name[64];
+    const char *text = base_buffer_text(&out);
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "\n"), text);
+    put_whole_sum(sums, name, &out);
 }
 
 static void what_is_said_of_many_more(void **state)

@@ -4,8 +4,10 @@
 #ifndef TESTING_WHOLE_H
 #define TESTING_WHOLE_H
 
+#include "base/buffer.h"
 #include "testing/cmocka.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +38,23 @@ static inline void assert_whole(const char *text, const char *path)
                  text);
     }
     free(line);
+}
+
+/* For what is too long for a file: appends "NAME: N bytes, FNV-1a" of the text to `sums`, and
+ * empties it. With SHOW in the environment the text itself goes to stdout, so that two versions can
+ * be compared. */
+static inline void put_whole_sum(struct base_buffer *sums, const char *name,
+                                 struct base_buffer *text)
+{
+    uint64_t sum = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < text->n_bytes; i++) {
+        sum = (sum ^ text->data[i]) * UINT64_C(0x100000001b3);
+    }
+    if (getenv("SHOW")) {
+        printf("# %s\n%s", name, base_buffer_text(text));
+    }
+    base_put_format(sums, "%s: %zu bytes, %016" PRIx64 "\n", name, text->n_bytes, sum);
+    base_buffer_free(text);
 }
 
 #endif
